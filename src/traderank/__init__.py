@@ -1,0 +1,46 @@
+"""traderank: partner-country tables, proved against the office's own totals, and ranked."""
+
+from __future__ import annotations
+
+import importlib
+
+__version__ = "0.1.0"
+
+# Importing does no work: a name is fetched from its module when it is first used,
+# so that `import traderank` costs no more than `import pandas`.
+_HOME = {
+    "Refused": "table",
+    "read_workbook": "reading",
+    "Reading": "reading",
+    "load_trade": "sources",
+    "load_sources": "sources",
+    "add_turnover": "measures",
+    "add_share": "measures",
+    "add_rank": "measures",
+    "add_growth": "measures",
+    "add_contribution": "measures",
+    "concentration": "measures",
+    "rank_margin": "measures",
+    "merge_blocs": "compare",
+    "display_name": "partners",
+    "rank_lines": "charts",
+    "share_lines": "charts",
+    "value_bars": "charts",
+    "contribution_bars": "charts",
+    "concentration_lines": "charts",
+    "flow_panels": "charts",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name):
+    if name not in _HOME:
+        raise AttributeError(f"module 'traderank' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"traderank.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,5 @@
+"""``python -m traderank`` is the same program as ``traderank``."""
+
+from traderank.cli import main
+
+main()
