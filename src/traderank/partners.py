@@ -70,8 +70,8 @@ def normalise(printed):
     >>> normalise("Страны ЕС 27") == normalise("Страны ЕС 28")
     False
     """
-    text = unicodedata.normalize("NFC", printed).casefold().replace("ё", "е")
-    text = re.sub(r"\s*-\s*", "-", " ".join(text.translate(_TABLE).split()))
+    text = unicodedata.normalize("NFC", printed.translate(_TABLE).casefold()).replace("ё", "е")
+    text = re.sub(r"\s*-\s*", "-", " ".join(text.split()))
     while True:
         shorter = _TRAILING.sub("", text)
         # Only a bracket that nothing opens marks a footnote: "Group (27)" is a name.
