@@ -1,0 +1,251 @@
+"""Read an office's workbook as a tidy table, with the proof of its numbers.
+
+The way of a number: workbook, grid (``grid``), what each cell says (``cells``), where the
+records lie (``layout``), what the printed sums prove (``proof``), the tidy table (here).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from traderank.reading import cells, rounding
+from traderank.reading.grid import cell_name, open_workbook
+from traderank.reading.layout import Given, find_block
+from traderank.reading.proof import Proof, combine, prove
+from traderank.table import COLUMNS, Refused
+
+_TEXT = pd.StringDtype(na_value=np.nan)
+
+__all__ = ["Proof", "Reading", "read_workbook"]
+
+
+@dataclass
+class Reading:
+    """What was read: ``table`` is the tidy table, ``proof`` says how sure it is."""
+
+    table: pd.DataFrame
+    proof: Proof
+
+
+def read_workbook(
+    path,
+    *,
+    reporter=None,
+    unit=None,
+    flow=None,
+    year=None,
+    months=None,
+    vintage=None,
+    status=None,
+    partners=None,
+    known_errors=(),
+    source=None,
+):
+    """Read every partner table of a workbook, and prove it.
+
+    One row of the table is one reporter, partner, flow and period; turnover, where it is
+    printed, is checked and left out. What the file prints is read from it; what it does not
+    print must be given; what is both printed and given must agree.
+
+    Parameters
+    ----------
+    path : path
+        An Excel workbook, .xls or .xlsx.
+    reporter : str
+        ISO 3166-1 alpha-3 code of the country that reports. Never guessed.
+    unit : str, optional
+        As in ``"thousand USD"``, where the file prints none.
+    flow : {"export", "import"}, optional
+        What the numbers are, where nothing in the file says.
+    year, months : int, optional
+        The calendar year and the length of the period.
+    vintage : str, optional
+        Date the edition was published (ISO 8601).
+    status : {"final", "preliminary"}, optional
+        Where no printed word says.
+    partners : mapping, optional
+        Further printed names, from ``partners.read_extra``.
+    known_errors : sequence of mappings, optional
+        Errors of the office: ``sheet``, ``cell``, ``size`` in printed units, ``reason``.
+    source : str, optional
+        Key in ``sources.toml``; the file's name where not given.
+
+    Returns
+    -------
+    Reading
+        ``table`` (pandas; `value` in whole units of `currency`, missing where the office
+        reports nothing, 0 where it reports none) and ``proof``.
+
+    Raises
+    ------
+    Refused
+        With file, sheet, cell and remedy, whenever a number would have to be guessed.
+
+    """
+    given = _given(path, reporter, unit, flow, year, months, status, partners)
+    _check_vintage(path, vintage)
+    grids, hidden = open_workbook(path)
+    blocks, pieces, proofs, without = [], [], [], []
+    for grid in grids:
+        block = find_block(grid, given)
+        if block is None:
+            without.append(grid.sheet)
+            continue
+        blocks.append(block)
+    _refuse_no_table(path, grids, blocks)
+    _refuse_disagreement(blocks)
+    for block in blocks:
+        proof, numbers, places = prove(block, known_errors)
+        proofs.append(proof)
+        pieces += _pieces(block, numbers, places, proof.word)
+    if not pieces:
+        raise Refused(
+            "only turnover is printed, neither exports nor imports",
+            "give a table that has them",
+            file=path,
+        )
+    proof = combine(proofs)
+    if without:
+        proof.notes.append("no partner table in " + ", ".join(f"«{name}»" for name in without))
+    if hidden:
+        proof.notes.append("hidden, not read: " + ", ".join(f"«{name}»" for name in hidden))
+    constant = {
+        "reporter": given.reporter,
+        "product": "TOTAL",
+        "classification": None,
+        "vintage": vintage,
+        "source": source or Path(path).name,
+    }
+    return Reading(_frame(pieces, constant), proof)
+
+
+def _given(path, reporter, unit, flow, year, months, status, partners):
+    if reporter is None:
+        raise Refused(
+            "nothing says which country reports",
+            "give --reporter with its ISO alpha-3 code, as in --reporter KAZ",
+            file=path,
+        )
+    if not (len(reporter) == 3 and reporter.isascii() and reporter.isupper()):
+        raise Refused(f"{reporter!r} is not an ISO alpha-3 code", "write it as KAZ", file=path)
+    if flow not in (None, "export", "import"):
+        raise Refused(f"{flow!r} is not a flow", "give export or import", file=path)
+    if status not in (None, "final", "preliminary"):
+        raise Refused(f"{status!r} is not a status", "give final or preliminary", file=path)
+    if months is not None and not 1 <= months <= 12:
+        raise Refused(f"{months} months is not a part of a year", "give 1 to 12", file=path)
+    known = None if unit is None else cells.read_unit(unit)
+    if unit is not None and known is None:
+        raise Refused(f"{unit!r} is not a unit we know", 'write it as "thousand USD"', file=path)
+    return Given(
+        reporter=reporter,
+        unit=known,
+        flow=flow,
+        year=year,
+        months=months,
+        status=status,
+        partners=partners,
+    )
+
+
+def _check_vintage(path, vintage):
+    import datetime
+
+    try:
+        vintage is None or datetime.date.fromisoformat(vintage)
+    except (ValueError, TypeError):
+        raise Refused(
+            f"{vintage!r} is not a date", "give the vintage as in 2024-07-25", file=path
+        ) from None
+
+
+def _refuse_no_table(path, grids, blocks):
+    if not blocks:
+        names = ", ".join(f"«{grid.sheet}»" for grid in grids) or "none to be seen"
+        raise Refused(
+            f"no partner table: no sheet ({names}) has a column of partner countries with "
+            "numbers beside them",
+            "give a workbook with exports or imports by partner country",
+            file=path,
+        )
+
+
+def _refuse_disagreement(blocks):
+    """Refuse two tables of one workbook that say the same thing, or count differently."""
+    seen, first = {}, blocks[0]
+    for block in blocks:
+        if block.unit != first.unit:
+            raise block.grid.refuse(
+                f"the unit here is {block.unit}, on sheet «{first.grid.sheet}» it is {first.unit}",
+                "find out which is right; read sheets that really differ from separate files",
+            )
+        for column in block.columns:
+            if column.measure != "value":
+                continue
+            other = seen.setdefault((column.flow, column.period), block)
+            if other is not block:
+                raise block.grid.refuse(
+                    f"{column.flow} {column.period} is here and on sheet «{other.grid.sheet}»",
+                    "correct the year or flow that is wrong, or keep one of the sheets",
+                )
+
+
+def _pieces(block, numbers, places, word):
+    """Return one table's flows, one after the other: what is the same down a piece, and not."""
+    shares = {(c.flow, c.period): i for i, c in enumerate(block.columns) if c.measure == "share"}
+    power = round(np.log10(block.unit.scale))
+    for index, column in enumerate(block.columns):
+        if column.measure != "value" or column.flow == "turnover":
+            continue
+        share = shares.get((column.flow, column.period))
+        letter = cell_name(0, column.index)[:-1]
+        same = {
+            "flow": column.flow,
+            "year": column.period.year,
+            "period": str(column.period),
+            "months": column.period.months,
+            "currency": block.unit.currency,
+            "status": block.status,
+            "sheet": block.grid.sheet,
+            "proof": word,
+        }
+        yield (
+            same,
+            block,
+            [f"{letter}{row + 1}" for row in block.rows],
+            rounding.rescale(numbers[:, index], places[:, index], power),
+            np.full(len(numbers), np.nan)
+            if share is None
+            else rounding.rescale(numbers[:, share], places[:, share], -2),
+        )
+
+
+def _frame(pieces, constant):
+    """Join the pieces as the tidy table. Columns of few words are made by taking them."""
+    counts = [len(piece[2]) for piece in pieces]
+    repeat = np.repeat(np.arange(len(pieces)), counts)
+    blocks = [block for _, block, *_ in pieces]
+    partners = [partner for block in blocks for partner in block.partners]
+    columns = {
+        "partner": _text([partner.code for partner in partners]),
+        "partner_name": _text([" ".join(n.split()) for block in blocks for n in block.names]),
+        "kind": _text([partner.kind for partner in partners]),
+        "cell": _text([cell for piece in pieces for cell in piece[2]]),
+        "value": np.concatenate([piece[3] for piece in pieces]),
+        "share_published": np.concatenate([piece[4] for piece in pieces]),
+    }
+    for name in ("year", "months"):
+        columns[name] = np.array([same[name] for same, *_ in pieces])[repeat]
+    few = [name for name in COLUMNS if name not in columns]
+    words = _text([(constant | same)[name] for name in few for same, *_ in pieces])
+    for place, name in enumerate(few):
+        columns[name] = words.take(repeat + place * len(pieces))
+    return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
+
+
+def _text(words):
+    return pd.array(words, dtype=_TEXT)

@@ -1,0 +1,96 @@
+"""How far printed numbers may be from the exact ones: bounds from the digits themselves.
+
+A number printed with p decimals is within half a unit of its p-th decimal of the exact
+one. Spreadsheets drop trailing zeros, so 24 in a column of one decimal is 24.0: which
+precisions a column really uses is read from how many of its numbers end at each decimal.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+#: Decimals beyond this are a spreadsheet's binary noise, not print.
+MOST = 10
+
+#: A precision is in use unless trailing zeros explain it with at least this chance.
+CHANCE = 1e-6
+
+
+def decimals(values):
+    """Count the decimals each number is printed with (15 significant digits; nan has 0).
+
+    >>> decimals(np.array([24, 0.5, 139551038.0123, 22221.200000000004])).tolist()
+    [0, 1, 4, 1]
+    """
+    flat = np.nan_to_num(values).ravel()
+    counts = np.zeros(flat.shape, dtype=np.int64)
+    left, rest = np.arange(flat.size), flat
+    for places in range(MOST + 1):
+        scaled = rest * 10.0**places
+        more = np.abs(scaled - np.rint(scaled)) > np.abs(scaled) * 1e-15
+        left, rest = left[more], rest[more]
+        if not left.size:
+            break
+        counts[left] = places + 1
+    return np.minimum(counts, MOST).reshape(values.shape)
+
+
+def in_use(values, places):
+    """Return the precisions that a set of printed numbers uses, the coarsest first.
+
+    A number of precision P ends at decimal q < P by chance alone with probability
+    0.9 × 10^-(P-q), its other digits being zeros. If far more numbers end at q than the
+    finer ones explain (Poisson tail under `CHANCE`), numbers were rounded to q.
+
+    >>> values = np.array([0.1 + n for n in range(9)] + [1.23456, 2.34567])
+    >>> in_use(values, decimals(values))
+    [1, 5]
+    """
+    ends = np.bincount(places[values > 0].ravel(), minlength=MOST + 1).tolist()
+    used = []
+    for place in range(MOST, -1, -1):
+        if ends[place]:
+            chance = sum(ends[finer] * 10.0 ** (place - finer) for finer in used)
+            if _poisson_tail(ends[place], chance) < CHANCE:
+                used.append(place)
+    return used[::-1] or [0]
+
+
+def _poisson_tail(count, mean):
+    """Return the chance of at least `count` where `mean` are expected."""
+    term = total = math.exp(-mean)
+    for k in range(1, count):
+        term *= mean / k
+        total += term
+        if k > mean and term < CHANCE * 1e-6:
+            break
+    return max(1.0 - total, 0.0)
+
+
+def half_units(values, places):
+    """Return the largest rounding error of each number: half a unit of its last decimal.
+
+    >>> values = np.array([24, 0.1, 0.2, 7.3, 4.4, 0])
+    >>> half_units(values, decimals(values)).tolist()
+    [0.05, 0.05, 0.05, 0.05, 0.05, 0.05]
+    """
+    used = in_use(values, places)
+    at_least = [next((p for p in used if p >= place), place) for place in range(MOST + 1)]
+    halves = 0.5 / 10.0 ** np.array(at_least)
+    return np.where(values == 0, 0.5 / 10.0 ** used[0], halves[places])
+
+
+def rescale(values, places, power):
+    """Multiply printed numbers by 10^power, giving the nearest float to the exact decimal.
+
+    >>> rescale(np.array([139551038.0123, 0.7]), np.array([4, 1]), 3).tolist()
+    [139551038012.3, 700.0]
+    >>> rescale(np.array([27.39984]), np.array([5]), -2).tolist()
+    [0.2739984]
+    """
+    digits = np.rint(values * 10.0**places)
+    left = places - power
+    # Dividing a whole number by a power of ten rounds once; multiplying by 0.001 rounds twice.
+    return np.where(left > 0, digits / 10.0 ** np.abs(left), digits * 10.0 ** np.abs(left))
