@@ -70,7 +70,8 @@ def normalise(printed):
     >>> normalise("Страны ЕС 27") == normalise("Страны ЕС 28")
     False
     """
-    text = unicodedata.normalize("NFC", printed.translate(_TABLE).casefold()).replace("ё", "е")
+    text = unicodedata.normalize("NFD", printed.translate(_TABLE).casefold())
+    text = unicodedata.normalize("NFC", re.sub("е\u0308+", "е", text))
     text = re.sub(r"\s*-\s*", "-", " ".join(text.split()))
     while True:
         shorter = _TRAILING.sub("", text)
