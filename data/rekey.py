@@ -148,9 +148,8 @@ def _key(file):
     return "-".join(Path(file).with_suffix("").parts[1:])
 
 
-def _write(file, content):
+def _write(path, content):
     """Write a raw file, whole or not at all."""
-    path = DATA / file
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_bytes(content)
@@ -173,17 +172,18 @@ def rekey_all(originals):
         else:
             figures = originals.parent / "kz_bns_2024_2025.csv"
             content = type_plain(figures, Path(entry["file"]).stem, entry)
-        _write(entry["file"], content)
+        _write(DATA / entry["file"], content)
         same = hashlib.sha256(content).hexdigest() == entry["sha256"]
-        yield f"{entry['file']}: " + ("as in sources.toml" if same else "sha256 changed, see below")
+        yield f"{entry['file']}: " + ("as in sources.toml" if same else "paste its new sha256:")
         if not same:
             yield f'[{key}] sha256 = "{hashlib.sha256(content).hexdigest()}"'
 
 
-def rekey_next(original, name):
+def rekey_next(original, name, data=DATA):
     """Write one more edition, and return the entry to paste into sources.toml."""
     office, _, edition = name.partition("/")
-    same = [e for k, e in read_sources(DATA / "sources.toml").items() if k.startswith(f"{office}-")]
+    sources = read_sources(data / "sources.toml")
+    same = [entry for key, entry in sources.items() if key.startswith(f"{office}-")]
     if not same or not edition:
         raise Refused(f"{name!r} names no office of sources.toml", "name it as in kaz/2026")
     vintage, note = _vintage(original)
@@ -201,7 +201,7 @@ def rekey_next(original, name):
     }
     content = rekey(original, entry)
     entry["sha256"] = hashlib.sha256(content).hexdigest()
-    _write(entry["file"], content)
+    _write(data / entry["file"], content)
     lines = [f"{word} = {json.dumps(told, ensure_ascii=False)}" for word, told in entry.items()]
     return "\n".join([f"[{_key(entry['file'])}]", *lines])
 

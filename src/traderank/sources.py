@@ -34,7 +34,8 @@ SERIES = ["reporter", "flow", "product", "period"]
 
 _DATES = ("vintage", "accessed")
 _ERROR = {"sheet", "cell", "size", "reason"}
-_TYPES = {"year": "int64", "months": "int64", "value": "float64", "share_published": "float64"}
+_WHOLE = ("year", "months")
+_FLOATS = ("value", "share_published")
 
 
 def data_folder():
@@ -71,9 +72,7 @@ def load_sources(extra=None):
     sources = read_sources(data_folder() / "sources.toml")
     for key, entry in (read_sources(extra) if extra else {}).items():
         if sources.setdefault(key, entry) != entry:
-            raise Refused(
-                f"[{key}] is already a source, and says otherwise", "rename it", file=extra
-            )
+            raise Refused(f"[{key}] is a source that says otherwise", "rename it", file=extra)
     _refuse_shared_checksums(sources, extra)
     return sources
 
@@ -270,10 +269,12 @@ def read_trade(path):
     """Read a tidy table from a CSV file that the project wrote, with every number exact."""
     if not path.is_file():
         raise Refused("the clean table is not there", "build it: python data/build.py", file=path)
-    types = {name: _TYPES.get(name, "str") for name in COLUMNS}
+    types = {name: "int64" if name in _WHOLE else "str" for name in COLUMNS if name not in _FLOATS}
+    # Python's float is exact; the reader of pandas before 3.1 is not, in the last bit.
+    floats = dict.fromkeys(_FLOATS, lambda text: float(text or "nan"))
     # "NA" would be a name; only an empty field is a missing one.
-    how = {"keep_default_na": False, "na_values": [""], "float_precision": "round_trip"}
-    return pd.read_csv(path, dtype=types, encoding="utf-8", **how)
+    missing = {"keep_default_na": False, "na_values": [""]}
+    return pd.read_csv(path, dtype=types, converters=floats, encoding="utf-8", **missing)
 
 
 def _keep(trade, column, word):
