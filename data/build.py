@@ -127,7 +127,8 @@ def main():
     try:
         files, readings = build()
     except Refused as refused:
-        sys.exit(f"{refused}")
+        print(refused, file=sys.stderr)
+        sys.exit(2)
     for key, reading in readings.items():
         print(f"{key}: {str(reading.proof).splitlines()[0]}")
     (DATA / "clean").mkdir(exist_ok=True)

@@ -239,7 +239,8 @@ def main():
             for line in rekey_all(given.originals):
                 print(line)
     except Refused as refused:
-        sys.exit(f"{refused}")
+        print(refused, file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -328,3 +328,19 @@ def test_the_codebook_explains_every_word_of_an_entry():
     words = set(re.findall(r"`(\w+)`", README.split("## Words of `sources.toml`")[1]))
     entries = tomllib.loads((DATA / "sources.toml").read_text("utf-8")).values()
     assert {word for entry in entries for word in entry} <= words
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--originals", "nowhere"], "there is no folder nowhere. Remedy: give --originals"),
+        (["absent.xls", "--as", "kaz/2026"], "absent.xls: there is no such file"),
+        (["absent.xls"], "a workbook and --as go together"),
+    ],
+)
+def test_the_command_says_what_is_missing_and_ends_with_2(given, message, capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["rekey.py", *given])
+    with pytest.raises(SystemExit) as ended:
+        rekey.main()
+    assert ended.value.code == 2
+    assert message in capsys.readouterr().err
