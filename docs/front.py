@@ -1,0 +1,58 @@
+"""What the front page shows of the figures: the chart, the ranks, how each source is proved."""
+
+from __future__ import annotations
+
+from traderank import add_rank, add_turnover, load_sources, load_trade
+from traderank.sources import data_folder, read_declared
+
+FLOWS = {"turnover": "Turnover", "export": "Exports", "import": "Imports"}
+RIVALS = {"RUS": "Russia", "CHN": "China"}
+CAPTION = (
+    "Rank among Kazakhstan's partner countries, and billion USD. "
+    "Turnover is exports FOB plus imports CIF, as the office adds them."
+)
+
+
+def front():
+    """Return the made parts of the front page, name to content."""
+    return {"front-chart.md": "", "front-table.md": ranks(), "front-proof.md": proofs()}
+
+
+def ranks():
+    """Return the ranks and values of the two rivals, a row for each year, as HTML."""
+    trade = add_rank(add_turnover(load_trade("KAZ")))
+    trade = trade[trade["partner"].isin(RIVALS)].set_index(["year", "flow", "partner"])
+    trade = trade[["rank", "value"]].sort_index()
+    over = "".join(f'<th scope="colgroup" colspan="2">{flow}</th>' for flow in FLOWS.values())
+    names = "".join(f'<th scope="col">{name}</th>' for name in RIVALS.values()) * len(FLOWS)
+    body = "\n".join(
+        f'<tr><th scope="row">{year}</th>'
+        + "".join(_cell(trade.loc[year, flow, rival]) for flow in FLOWS for rival in RIVALS)
+        + "</tr>"
+        for year in sorted(trade.index.unique("year"))
+    )
+    return f"""<div class="pst-scrollable-table-container"><table class="table ranks">
+<caption>{CAPTION}</caption>
+<thead><tr><th rowspan="2" scope="col">Year</th>{over}</tr><tr>{names}</tr></thead>
+<tbody>
+{body}
+</tbody></table></div>
+"""
+
+
+def _cell(row):
+    first = ' class="first"' if row["rank"] == 1 else ""
+    return f"<td{first}><b>{row['rank']}</b> <span>{row['value'] / 1e9:.1f}</span></td>"
+
+
+def proofs():
+    """Return a table of how the reading of each shipped file ends."""
+    lines = ["| edition | published | word | checks | numbers |", "|---|---|---|--:|--:|"]
+    for entry in load_sources().values():
+        proof = read_declared(data_folder() / entry["file"]).proof
+        edition = entry["file"].split("/")[-1].removesuffix(".xlsx")
+        lines.append(
+            f"| {edition} | {entry['vintage']} | {proof.word} "
+            f"| {sum(proof.checks.values()):,} | {proof.covered:,} of {proof.cells:,} |"
+        )
+    return "\n".join(lines) + "\n"
