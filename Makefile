@@ -23,7 +23,7 @@ test: env ## everything: environment, linters, unit tests, doctests, notebooks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pytest -n auto --nbmake --doctest-glob='*.md' --ignore=tests/test_site.py \
-		tests src docs README.md $(wildcard notebooks/*.ipynb)
+		tests src README.md $(wildcard docs/*.md notebooks/*.ipynb)
 
 test-site: report ## the built pages in a headless Chromium
 	$(BIN)/pytest tests/test_site.py

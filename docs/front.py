@@ -42,12 +42,13 @@ def ranks():
 
 def _cell(row):
     first = ' class="first"' if row["rank"] == 1 else ""
-    return f"<td{first}><b>{row['rank']}</b> <span>{row['value'] / 1e9:.1f}</span></td>"
+    return f"<td{first}><b>{row['rank']:.0f}</b> <span>{row['value'] / 1e9:.1f}</span></td>"
 
 
 def proofs():
     """Return a table of how the reading of each shipped file ends."""
-    lines = ["| edition | published | word | checks | numbers |", "|---|---|---|--:|--:|"]
+    lines = ["```{table}", ":class: figures", ""]
+    lines += ["| edition | published | word | checks | numbers |", "|---|---|---|--:|--:|"]
     for entry in load_sources().values():
         proof = read_declared(data_folder() / entry["file"]).proof
         edition = entry["file"].split("/")[-1].removesuffix(".xlsx")
@@ -55,4 +56,4 @@ def proofs():
             f"| {edition} | {entry['vintage']} | {proof.word} "
             f"| {sum(proof.checks.values()):,} | {proof.covered:,} of {proof.cells:,} |"
         )
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "```", ""])

@@ -79,6 +79,42 @@ def test_make_refuses_an_older_python_and_names_the_remedy(tmp_path):
     assert not (tmp_path / "venv").exists()
 
 
+# --- What the front pages say -------------------------------------------------------------
+
+FRONT_PAGES = ["README.md", "docs/index.md"]
+
+
+@pytest.fixture(scope="module")
+def kazakhstan():
+    trade = traderank.add_turnover(traderank.load_trade("KAZ"))
+    trade = traderank.add_rank(traderank.add_share(trade))
+    return trade.set_index(["flow", "year", "partner"]).sort_index()
+
+
+@pytest.mark.parametrize("page", FRONT_PAGES)
+def test_front_pages_quote_the_shares_of_the_table(kazakhstan, page):
+    text = (ROOT / page).read_text("utf-8")
+    quoted = re.findall(r"([\d.]+) %", text)
+    places = [(2021, "RUS"), (2021, "CHN"), (2023, "CHN"), (2023, "RUS"), (2025, "CHN")]
+    places += [(2025, "RUS")]
+    shares = {f"{kazakhstan.loc[('turnover', *place), 'share']:.1%}"[:-1] for place in places}
+    assert quoted and set(quoted) <= shares
+
+
+def test_places_are_as_the_front_pages_say(kazakhstan):
+    rank = kazakhstan["rank"]
+    first = {year: rank.loc["turnover", year].eq(1).idxmax() for year in range(2018, 2026)}
+    assert first == dict.fromkeys(range(2018, 2023), "RUS") | dict.fromkeys(
+        (2023, 2024, 2025), "CHN"
+    )
+    assert rank["import", 2025, "RUS"] == 1
+    assert [rank["export", 2025, partner] for partner in ("ITA", "CHN", "RUS")] == [1, 2, 3]
+
+
+def test_readme_fits_one_screen():
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 65
+
+
 # --- The wheel --------------------------------------------------------------------------
 
 
