@@ -6,6 +6,7 @@ import tomllib
 from importlib import metadata
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -77,6 +78,52 @@ def test_make_refuses_an_older_python_and_names_the_remedy(tmp_path):
     assert "needs Python 3.11 or newer" in made.stderr
     assert "make report PYTHON=python3.12" in made.stderr
     assert not (tmp_path / "venv").exists()
+
+
+# --- Notebooks -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """A small project with one notebook, and the program that executes it."""
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    import execute
+
+    monkeypatch.setattr(execute, "ROOT", tmp_path)
+    monkeypatch.setattr(execute, "BUILT", tmp_path / "build")
+    for folder in ("src", "data", "notebooks"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "requirements.lock").touch()
+    (tmp_path / "data" / "answer.txt").write_text("41")
+    cell = nbformat.v4.new_code_cell('print(open("../data/answer.txt").read())')
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "notebooks" / "one.ipynb")
+    return execute
+
+
+def printed(folder):
+    return nbformat.read(folder / "one.ipynb", as_version=4).cells[0].outputs[0].text.strip()
+
+
+def test_notebook_is_executed_again_only_when_what_it_reads_has_changed(desk):
+    desk.execute_all()
+    assert printed(desk.BUILT) == "41"
+    before = (desk.BUILT / "one.ipynb").stat().st_mtime_ns
+    desk.execute_all()
+    assert (desk.BUILT / "one.ipynb").stat().st_mtime_ns == before
+    (desk.ROOT / "data" / "answer.txt").write_text("42")
+    desk.execute_all()
+    assert printed(desk.BUILT) == "42"
+
+
+def test_outputs_that_are_not_those_of_a_fresh_run_are_reported(desk):
+    assert desk.execute_all() == ["one.ipynb"]
+    assert desk.execute_all() == ["one.ipynb"], "said again while nothing is executed"
+    desk.execute_all(write=True)
+    assert printed(desk.ROOT / "notebooks") == "41"
+    assert desk.execute_all() == []
+    (desk.ROOT / "data" / "answer.txt").write_text("42")
+    assert desk.execute_all() == ["one.ipynb"]
+    assert printed(desk.ROOT / "notebooks") == "41", "a report never writes into notebooks/"
 
 
 # --- What the front pages say -------------------------------------------------------------

@@ -54,7 +54,8 @@ class Page(HTMLParser):
         self.ids.update(found[name] for name in ("id", "name") if found.get(name))
         if tag == "a" and found.get("href"):
             self.links.append(found["href"])
-        if tag == "img" and not found.get("alt"):
+        # A file's name is no description.
+        if tag == "img" and (found.get("alt") or "x.png").endswith((".png", ".svg")):
             self.silent_images.append(found.get("src", "")[:80])
         for name, value in attributes:
             is_relation = tag == "link" and found.get("rel") in ("next", "prev", "canonical")
