@@ -10,6 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import nbformat
 from rich.console import Console
 from sphinx.cmd.build import main as sphinx
 
@@ -42,8 +43,19 @@ def collect():
     files = {path.relative_to(docs).as_posix(): path.read_bytes() for path in kept}
     files["data/README.md"] = (ROOT / "data" / "README.md").read_bytes()
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        files[f"notebooks/{path.name}"] = (BUILT / path.name).read_bytes()
+        files[f"notebooks/{path.name}"] = describe_images(BUILT / path.name)
     return files | make_pages()
+
+
+def describe_images(path):
+    """Return a notebook whose images' alt texts stand where MyST-NB looks for them."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            for mime, about in output.get("metadata", {}).items():
+                if mime.startswith("image/") and about.get("alt"):
+                    cell.metadata["mystnb"] = {"image": {"alt": about["alt"]}}
+    return nbformat.writes(notebook).encode()
 
 
 def main():
