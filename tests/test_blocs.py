@@ -132,6 +132,11 @@ def test_a_bloc_never_includes_the_reporter(engine):
     assert values(merge_blocs(engine(russian), ["EAEU"])) == {"EAEU": 9.0}
 
 
+def test_only_countries_are_merged(engine):
+    rows = [row("DEU", 3.0), row("ITA", 2.0, kind="residual")]
+    assert values(merge_blocs(engine(rows), ["EU"])) == {"EU": 3.0, "ITA": 2.0}
+
+
 def test_a_printed_group_of_the_same_code_gives_way_and_others_stay(engine):
     trade = engine(exports(WLD=10.0, EUROPE=7.0, EU=5.5, DEU=3.0, ITA=2.0))
     made = merge_blocs(trade, ["EU"])
