@@ -70,9 +70,7 @@ class Refused(ValueError):
 
     def __str__(self):
         place = ", ".join(
-            part
-            for part in (self.file, self.sheet and f'sheet "{self.sheet}"', self.cell)
-            if part
+            part for part in (self.file, self.sheet and f'sheet "{self.sheet}"', self.cell) if part
         )
         text = f"{place}: {self.reason}." if place else f"{self.reason}."
         return f"{text} Remedy: {self.remedy}." if self.remedy else text
