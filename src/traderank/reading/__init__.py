@@ -6,6 +6,7 @@ records lie (``layout``), what the printed sums prove (``proof``), the tidy tabl
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from traderank.table import COLUMNS, Refused
 
 _TEXT = pd.StringDtype(na_value=np.nan)
 
-__all__ = ["Proof", "Reading", "read_workbook"]
+__all__ = ["Given", "Proof", "Reading", "read_grids", "read_workbook"]
 
 
 @dataclass
@@ -86,44 +87,70 @@ def read_workbook(
         With file, sheet, cell and remedy, whenever a number would have to be guessed.
 
     """
-    given = _given(path, reporter, unit, flow, year, months, status, partners)
-    _check_vintage(path, vintage)
+    # First of all: to ask for a --reporter of a file that is not there would mislead.
     grids, hidden = open_workbook(path)
-    blocks, pieces, proofs, without = [], [], [], []
-    for grid in grids:
-        block = find_block(grid, given)
-        if block is None:
-            without.append(grid.sheet)
-            continue
-        blocks.append(block)
-    _refuse_no_table(path, grids, blocks)
+    _check_given(path, reporter, flow, months, status, vintage)
+    given = Given(
+        reporter=reporter,
+        unit=_known_unit(path, unit),
+        flow=flow,
+        year=year,
+        months=months,
+        vintage=vintage,
+        status=status,
+        partners=partners,
+        known_errors=known_errors,
+        source=source or Path(path).name,
+    )
+    return read_grids(grids, given, hidden=hidden)
+
+
+def read_grids(grids, given, *, hidden=()):
+    """Read what `open_workbook` opened, as `read_workbook` does.
+
+    Parameters
+    ----------
+    grids : list of Grid
+        The visible sheets of one workbook.
+    given : Given
+        What the caller says of the workbook.
+    hidden : sequence of str, optional
+        Names of the sheets that are hidden: they are not read, and the proof says so.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    Refused
+        As `read_workbook`.
+
+    """
+    blocks = [(grid, find_block(grid, given)) for grid in grids]
+    without = [grid.sheet for grid, block in blocks if block is None]
+    blocks = [block for _, block in blocks if block is not None]
+    _refuse_no_table(grids, blocks)
     _refuse_disagreement(blocks)
+    pieces, proofs = [], []
     for block in blocks:
-        proof, numbers, places = prove(block, known_errors)
+        proof, numbers, places = prove(block, given.known_errors)
         proofs.append(proof)
         pieces += _pieces(block, numbers, places, proof.word)
     if not pieces:
         raise Refused(
             "only turnover is printed, neither exports nor imports",
             "give a table that has them",
-            file=path,
+            file=grids[0].file,
         )
     proof = combine(proofs)
-    if without:
-        proof.notes.append("no partner table in " + ", ".join(f"«{name}»" for name in without))
-    if hidden:
-        proof.notes.append("hidden, not read: " + ", ".join(f"«{name}»" for name in hidden))
-    constant = {
-        "reporter": given.reporter,
-        "product": "TOTAL",
-        "classification": None,
-        "vintage": vintage,
-        "source": source or Path(path).name,
-    }
-    return Reading(_frame(pieces, constant), proof)
+    for what, names in (("no partner table in", without), ("hidden, not read:", hidden)):
+        if names:
+            proof.notes.append(f"{what} " + ", ".join(f"«{name}»" for name in names))
+    return Reading(_frame(pieces, given), proof)
 
 
-def _given(path, reporter, unit, flow, year, months, status, partners):
+def _check_given(path, reporter, flow, months, status, vintage):
     if reporter is None:
         raise Refused(
             "nothing says which country reports",
@@ -138,23 +165,6 @@ def _given(path, reporter, unit, flow, year, months, status, partners):
         raise Refused(f"{status!r} is not a status", "give final or preliminary", file=path)
     if months is not None and not 1 <= months <= 12:
         raise Refused(f"{months} months is not a part of a year", "give 1 to 12", file=path)
-    known = None if unit is None else cells.read_unit(unit)
-    if unit is not None and known is None:
-        raise Refused(f"{unit!r} is not a unit we know", 'write it as "thousand USD"', file=path)
-    return Given(
-        reporter=reporter,
-        unit=known,
-        flow=flow,
-        year=year,
-        months=months,
-        status=status,
-        partners=partners,
-    )
-
-
-def _check_vintage(path, vintage):
-    import datetime
-
     try:
         vintage is None or datetime.date.fromisoformat(vintage)
     except (ValueError, TypeError):
@@ -163,14 +173,21 @@ def _check_vintage(path, vintage):
         ) from None
 
 
-def _refuse_no_table(path, grids, blocks):
+def _known_unit(path, unit):
+    known = None if unit is None else cells.read_unit(unit)
+    if unit is not None and known is None:
+        raise Refused(f"{unit!r} is not a unit we know", 'write it as "thousand USD"', file=path)
+    return known
+
+
+def _refuse_no_table(grids, blocks):
     if not blocks:
-        names = ", ".join(f"«{grid.sheet}»" for grid in grids) or "none to be seen"
+        names = ", ".join(f"«{grid.sheet}»" for grid in grids)
         raise Refused(
             f"no partner table: no sheet ({names}) has a column of partner countries with "
             "numbers beside them",
             "give a workbook with exports or imports by partner country",
-            file=path,
+            file=grids[0].file,
         )
 
 
@@ -224,8 +241,15 @@ def _pieces(block, numbers, places, word):
         )
 
 
-def _frame(pieces, constant):
+def _frame(pieces, given):
     """Join the pieces as the tidy table. Columns of few words are made by taking them."""
+    constant = {
+        "reporter": given.reporter,
+        "product": "TOTAL",
+        "classification": None,
+        "vintage": given.vintage,
+        "source": given.source,
+    }
     counts = [len(piece[2]) for piece in pieces]
     repeat = np.repeat(np.arange(len(pieces)), counts)
     blocks = [block for _, block, *_ in pieces]

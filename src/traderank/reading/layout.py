@@ -30,8 +30,11 @@ class Given:
     flow: str | None = None
     year: int | None = None
     months: int | None = None
+    vintage: str | None = None
     status: str | None = None
     partners: dict | None = None
+    known_errors: tuple = ()
+    source: str | None = None
 
 
 class Column(NamedTuple):
