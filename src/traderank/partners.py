@@ -235,6 +235,56 @@ def _checked(row, line, path):
     return normalise(name), Partner(code, kind)
 
 
+def alpha2(code):
+    """Give the two-letter code of a country (ISO 3166-1 alpha-2, XK for Kosovo).
+
+    Parameters
+    ----------
+    code : str
+        A code of the tidy table's `partner`.
+
+    Returns
+    -------
+    str
+        Empty if the code is not that of a country.
+
+    Examples
+    --------
+    >>> alpha2("CHN"), alpha2("EU")
+    ('CN', '')
+    """
+    row = _codes().get(code)
+    return row["cldr"] if row and row["kind"] == "country" else ""
+
+
+@cache
+def members(bloc, day):
+    """List the members that a bloc had on a day.
+
+    Parameters
+    ----------
+    bloc : str
+        A code of ``blocs.csv``.
+    day : str
+        ISO 8601.
+
+    Returns
+    -------
+    frozenset of str
+        Alpha-3 codes; empty if the bloc is not in ``blocs.csv``.
+
+    Examples
+    --------
+    >>> len(members("EU", "2019-12-31")), len(members("EU", "2020-12-31"))
+    (28, 27)
+    """
+    return frozenset(
+        row["partner"]
+        for row in _shipped("blocs.csv")
+        if row["bloc"] == bloc and row["from"] <= day <= (row["to"] or day)
+    )
+
+
 @lru_cache(maxsize=4096)
 def display_name(code, *, language="en", short=False):
     """Give the name of a partner that a chart or a table shows.

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from traderank.reading import cells, rounding
+from traderank.reading.doubts import find_departures
 from traderank.reading.grid import cell_name, open_workbook
 from traderank.reading.layout import Given, find_block
 from traderank.reading.proof import Proof, combine, prove
@@ -144,6 +145,7 @@ def read_grids(grids, given, *, hidden=()):
             file=grids[0].file,
         )
     proof = combine(proofs)
+    proof.notes += find_departures(blocks)
     for what, names in (("no partner table in", without), ("hidden, not read:", hidden)):
         if names:
             proof.notes.append(f"{what} " + ", ".join(f"«{name}»" for name in names))

@@ -11,6 +11,7 @@ import io
 import re
 import struct
 import zipfile
+from itertools import islice
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -64,7 +65,6 @@ _SUSPECT = [
         rb"\x06\x00.[\x00-\x20].{6}[\x02\x03].{5}\xff\xff",  # FORMULA: error, nothing stored
         rb"\x08\x02\x10\x00.{12}[\x20-\x3f\x60-\x7f\xa0-\xbf\xe0-\xff]",  # ROW of no height
         rb"\x7d\x00[\x0b\x0c]\x00.{8}[%s]" % re.escape(bytes(range(1, 256, 2))),  # COLINFO: hidden
-        rb"\x2f\x00[\x04-\xff][\x00-\x02]",  # FILEPASS
     )
 ]
 
@@ -87,16 +87,22 @@ def _look_xls(content, path):
         # Two sectors that lead to one may make a circle, which calamine would never leave.
         if not whole or len(following) != len(set(following)):
             raise OSError("its sectors do not follow one another")
-    return _walk(stream, path) if any(pattern.search(stream) for pattern in _SUSPECT) else []
+    if any(kind == _FILEPASS for kind, *_ in islice(_records(stream), 4)):
+        raise locked(path)
+    return _walk(stream) if any(pattern.search(stream) for pattern in _SUSPECT) else []
 
 
-def _walk(stream, path):
-    sheets, open_ones, position = {}, [], 0
+def _records(stream):
+    position = 0
     while position + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, position)
-        body = position + 4
-        if kind == _FILEPASS:
-            raise locked(path)
+        yield kind, position, position + 4
+        position += 4 + length
+
+
+def _walk(stream):
+    sheets, open_ones = {}, []
+    for kind, position, body in _records(stream):
         if kind == _BOUNDSHEET:
             sheets[struct.unpack_from("<I", stream, body)[0]] = Beneath({}, set(), set())
         # A chart in a sheet has a BOF and records of its own, which are not the sheet's.
@@ -106,7 +112,6 @@ def _walk(stream, path):
             open_ones.pop()
         elif open_ones and open_ones[-1] is not None:
             _note_record(open_ones[-1], kind, stream, body)
-        position = body + length
     return list(sheets.values())
 
 

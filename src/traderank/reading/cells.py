@@ -191,19 +191,22 @@ def year_of(value):
     return None
 
 
-_NUMBER = re.compile(r"(?P<whole>\d{1,3}(?:[  '’]\d{3})+|\d+)(?:[.,](?P<part>\d+))?")
+_WHOLE = r"[1-9]\d{0,2}(?:[ '’]\d{3})+|[1-9]\d*|0"
+_NUMBER = re.compile(rf"(?P<whole>{_WHOLE})(?:[.,](?P<part>\d+))?", re.ASCII)
 
 
 def number(text):
     """Read a number kept as text; None where the text is not surely one number.
 
     Blanks and apostrophes part thousands; one point or comma parts decimals, unless just
-    three digits follow it and some stand before it: 1,234 may be either, and is refused.
+    three digits follow it and some stand before it: 1,234 may be either, and is refused, as
+    are two lines in one cell and a zero in front.
 
     >>> number("1 234,5"), number("12.25"), number("1,234"), number("н/д")
     (1234.5, 12.25, None, None)
     """
-    match = _NUMBER.fullmatch(" ".join(text.split()))
+    lines = text.strip().splitlines()
+    match = _NUMBER.fullmatch(" ".join(lines[0].split())) if len(lines) == 1 else None
     if match is None:
         return None
     whole, part = re.sub(r"\D", "", match["whole"]), match["part"]
@@ -224,10 +227,12 @@ def mark(text):
 
 @lru_cache(maxsize=4096)
 def countries_in(text):
-    """Return the codes of the countries whose names stand in a text, as whole words.
+    """Return the codes of the countries that a title names, in whatever case they stand.
 
     >>> sorted(countries_in("Основные показатели внешней торговли Республики Казахстан"))
     ['KAZ']
+    >>> sorted(countries_in("Торговля Кыргызской Республики с Россией"))
+    ['KGZ', 'RUS']
     """
     words = re.findall(r"[\w’'-]+", text)
     runs = (
@@ -236,4 +241,5 @@ def countries_in(text):
         for end in range(start + 1, min(start + 5, len(words) + 1))
     )
     found = (partners.find(run) for run in runs)
-    return frozenset(partner.code for partner in found if partner and partner.kind == "country")
+    named = {partner.code for partner in found if partner and partner.kind == "country"}
+    return named.union(_meanings("reporter", " ".join(text.casefold().split()) + " "))

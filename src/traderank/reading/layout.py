@@ -48,7 +48,11 @@ class Column(NamedTuple):
 
 @dataclass(slots=True)
 class Block:
-    """One table of a sheet: partners down, columns of numbers across; nan is blank."""
+    """One table of a sheet: partners down, columns of numbers across; nan is blank.
+
+    ``marks`` are the cells (row, column) with a mark in place of a number: ``none`` (0 in
+    ``numbers``) or ``unreported`` (nan).
+    """
 
     grid: object
     rows: list
@@ -59,6 +63,7 @@ class Block:
     unit: Unit
     status: str | None
     notes: list = field(default_factory=list)
+    marks: dict = field(default_factory=dict)
 
     def cell(self, row, column):
         """Name the cell in which a number of the block stands."""
@@ -80,17 +85,21 @@ def find_block(grid, given):
         return None
     rows, names, known = body
     header = _Header(grid, rows[0], label)
-    used = _number_columns(grid, rows, label)
+    _refuse_other_matter(header)
     notes = []
+    used = _number_columns(header, rows)
     columns = [column for index in used if (column := _column(header, index, given, notes))]
     if not columns:
         return None
     _refuse_twice(grid, header, columns)
-    numbers = _numbers(grid, rows, columns, notes)
+    numbers, marks = _numbers(grid, rows, columns, notes)
     _check_reporter(header, known, names, rows, given, notes)
     unit, status = _unit(header, columns, given), _status(header, given)
     notes += [f"row {row + 1} is hidden" for row in rows if row in grid.hidden_rows]
-    return Block(grid, rows, names, known, columns, numbers, unit, status, notes)
+    for column in columns:
+        if column.index in grid.hidden_columns:
+            notes.append(f"column {cell_name(0, column.index)[:-1]} is hidden")
+    return Block(grid, rows, names, known, columns, numbers, unit, status, notes, marks)
 
 
 def _label_column(grid, given):
@@ -122,7 +131,14 @@ def _body(grid, label, given):
 
 
 def _has_number(row, label):
-    return any(value.__class__ in _NUMBERS for index, value in enumerate(row) if index != label)
+    return any(_is_number(value) for index, value in enumerate(row) if index != label)
+
+
+def _is_number(value):
+    """Say whether a cell is a number, is kept as one, or stands where one is meant."""
+    if value.__class__ is str:
+        return bool(value) and cells.number(value) is not None
+    return True
 
 
 def _unknown(grid, row, label, name):
@@ -142,12 +158,15 @@ def _unknown(grid, row, label, name):
     )
 
 
-def _number_columns(grid, rows, label):
-    columns = zip(*(grid.rows[row] for row in rows), strict=False)
+def _number_columns(header, rows):
+    """Return the columns with numbers, and those without that a header announces."""
+    grid, label = header.grid, header.label
+    odd = {column for row, column in grid.beneath if row >= rows[0]}
     return [
         index
-        for index, column in enumerate(columns)
-        if index != label and any(value.__class__ in _NUMBERS for value in column)
+        for index, values in enumerate(zip(*(grid.rows[row] for row in rows), strict=False))
+        if index != label
+        and (any(map(_is_number, set(values))) or index in odd or header.announces(index))
     ]
 
 
@@ -178,6 +197,12 @@ class _Header:
     def over(self, index):
         return self.columns.get(index, [])
 
+    def announces(self, index):
+        """Say whether a text right over a column, not one beside it, heads it with a flow."""
+        places = self.over(index)
+        own = any(place[1] == index for place in places)
+        return own and any(place[3].flow for place in places)
+
     def refuse(self, place, reason, remedy=None):
         row, column = place[:2]
         return self.grid.refuse(reason, remedy, row=row, column=column)
@@ -190,17 +215,23 @@ def _says(value):
     return says("") if year is None else says("")._replace(periods=(Period(year),))
 
 
-def _column(header, index, given, notes):
-    """Say what a column of numbers is; None, with a note, where it is no value or share."""
-    texts = header.over(index)
-    for place in [*header.sheet, *texts]:
-        if place[3].other:
+def _refuse_other_matter(header):
+    for place in [*header.sheet, *(place for texts in header.columns.values() for place in texts)]:
+        other = place[3].other
+        # Tonnes named over the whole table; over one column they only keep it from use.
+        if place[1] <= header.label and place[3].measure == "weight" and not place[3].unit:
+            other = "weights"
+        if other:
             raise header.refuse(
                 place,
-                f"«{place[2]}»: this is a table of {place[3].other}, not of trade in goods",
+                f"«{place[2]}»: this is a table of {other}, not of the value of trade in goods",
                 "give a table of exports or imports of goods by partner country",
             )
-    measures = [said.measure for *_, said in texts if said.measure]
+
+
+def _column(header, index, given, notes):
+    """Say what a column of numbers is; None, with a note, where it is no value or share."""
+    measures = [said.measure for *_, said in header.over(index) if said.measure]
     measure = measures[-1] if measures else "value"
     if measure not in ("value", "share"):
         notes.append(f"column {cell_name(0, index)[:-1]} is not used: {measure}")
@@ -297,49 +328,53 @@ def _refuse_twice(grid, header, columns):
 
 
 def _numbers(grid, rows, columns, notes):
-    """Return the numbers as an array, nan for a blank; refuse what is neither."""
-    numbers = np.empty((len(rows), len(columns)))
+    """Return the numbers as an array, nan for a blank, and the marks that stand for some.
+
+    What is neither a number nor blank is refused.
+    """
+    numbers, marks = np.empty((len(rows), len(columns))), {}
+    table = list(zip(*(grid.rows[row] for row in rows), strict=False))
     for at, column in enumerate(columns):
-        values = [grid.rows[row][column.index] for row in rows]
+        printed = table[column.index]
+        values = [np.nan if value == "" else value for value in printed]
         # A cell may look blank and hide an error: where the file has any, look at each.
-        if grid.beneath or not {value for value in values if value.__class__ not in _NUMBERS} <= {
-            ""
-        }:
-            values = [
-                _number(grid, row, column.index, value, notes)
-                for row, value in zip(rows, values, strict=True)
-            ]
-        numbers[:, at] = [np.nan if value == "" else value for value in values]
+        if grid.beneath or not _plain(values, printed.count("")):
+            for place, (row, value) in enumerate(zip(rows, printed, strict=True)):
+                values[place], mark = _number(grid, row, column.index, value, notes)
+                if mark:
+                    marks[place, at] = mark
+        numbers[:, at] = values
     for place, at in np.argwhere(numbers < 0):
         reason = f"{numbers[place, at]:.10g} is negative, and trade is not"
         raise _not_number(grid, rows[place], columns[at].index, reason)
-    return numbers
+    return numbers, marks
+
+
+def _plain(values, blanks):
+    """Say whether all values are finite numbers, but for the blanks."""
+    if not set(map(type, values)) <= {float, int}:
+        return False
+    return np.isfinite(values).sum() + blanks == len(values)
 
 
 def _number(grid, row, column, value, notes):
-    if value.__class__ in _NUMBERS:
-        return value
-    number = _odd_number(grid, row, column, value, notes)
-    return np.nan if number is None else number
-
-
-def _odd_number(grid, row, column, value, notes):
-    """Read what is neither a number nor plainly blank."""
+    """Return the number of one cell (nan for a blank), and the mark that stands for it."""
     found = grid.beneath.get((row, column))
     if found is not None:
         raise _not_number(grid, row, column, f"{found} stands where a number should")
+    if value.__class__ in _NUMBERS and np.isfinite(value):
+        return value, None
     if value.__class__ is not str:
-        raise _not_number(grid, row, column, f"{value!r} is not a number")
+        raise _not_number(grid, row, column, f"«{value}» is not a number")
     if not value.strip():
-        return None
-    number = cells.number(value)
+        return np.nan, None
+    number, mark = cells.number(value), cells.mark(value)
     if number is not None:
         notes.append(f"{cell_name(row, column)} is a number kept as text: «{value.strip()}»")
-        return number
-    mark = cells.mark(value)
+        return number, None
     if mark is None:
         raise _not_number(grid, row, column, f"«{value.strip()}» is not a number")
-    return 0.0 if mark == "none" else None
+    return (0.0 if mark == "none" else np.nan), mark
 
 
 def _not_number(grid, row, column, reason):

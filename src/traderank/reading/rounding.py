@@ -69,14 +69,14 @@ def _poisson_tail(count, mean):
     return max(1.0 - total, 0.0)
 
 
-def half_units(values, places):
+def half_units(values, places, used):
     """Return the largest rounding error of each number: half a unit of its last decimal.
 
     >>> values = np.array([24, 0.1, 0.2, 7.3, 4.4, 0])
-    >>> half_units(values, decimals(values)).tolist()
+    >>> places = decimals(values)
+    >>> half_units(values, places, in_use(values, places)).tolist()
     [0.05, 0.05, 0.05, 0.05, 0.05, 0.05]
     """
-    used = in_use(values, places)
     at_least = [next((p for p in used if p >= place), place) for place in range(MOST + 1)]
     halves = 0.5 / 10.0 ** np.array(at_least)
     return np.where(values == 0, 0.5 / 10.0 ** used[0], halves[places])

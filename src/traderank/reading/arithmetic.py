@@ -1,0 +1,212 @@
+"""The checks of one table: sums, turnover, shares, each with its own bound.
+
+Every bound is what the rounding of the numbers in the check can add up to (see
+``rounding``); none is chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from traderank.reading import rounding
+from traderank.reading.sums import SLACK, find_sums
+
+
+@dataclass(slots=True)
+class Checks:
+    """Comparisons of one kind, as arrays: which printed number, what is left over, and may be.
+
+    ``members`` gives the cells (row, column) of one comparison, ``text`` says what it is;
+    ``digits`` gives the rounding error that all its numbers share, or 0, for every one.
+    """
+
+    kind: str
+    rows: np.ndarray
+    columns: np.ndarray
+    residual: np.ndarray
+    bound: np.ndarray
+    slack: float
+    members: Callable
+    text: Callable
+    digits: Callable | None = None
+
+    def failures(self):
+        """Return the places, in these arrays, of the comparisons that do not hold."""
+        return np.flatnonzero(np.abs(self.residual) > self.bound + self.slack)
+
+
+class Arithmetic:
+    """One table's numbers, how exactly they are printed, and what was checked of them."""
+
+    def __init__(self, block):
+        self.block, columns = block, block.columns
+        self.values = np.array([c.measure == "value" for c in columns]).nonzero()[0]
+        self.shares = np.array([c.measure == "share" for c in columns]).nonzero()[0]
+        codes = [partner.code for partner in block.partners]
+        self.total = codes.index("WLD") if "WLD" in codes else None
+        self.blank = np.isnan(block.numbers)
+        self.numbers = np.where(self.blank, 0.0, block.numbers)
+        self.places = rounding.decimals(self.numbers)
+        self.half = self._halves()
+        # In whole numbers of the finest decimal printed, sums of floats are exact.
+        largest = np.ceil(np.log10(self.numbers[:, self.values].max(initial=1.0) + 1))
+        fine = min(self.places[:, self.values].max(initial=0), 15 - largest)
+        self.scale = 10.0 ** max(fine, 0)
+        self.whole = np.rint(self.numbers * self.scale).astype(np.int64)
+        self.error = self.half * self.scale
+        self.covered = np.zeros(self.numbers.shape, dtype=bool)
+        self.checks, self.notes, self.children = [], [], {}
+
+    def _halves(self):
+        half = np.empty_like(self.numbers)
+        self.used = {}
+        for measure, at in (("value", self.values), ("share", self.shares)):
+            numbers, places = self.numbers[:, at], self.places[:, at]
+            # The total's share is 100 by definition: its digits tell nothing of the others'.
+            telling = numbers if measure == "value" else np.where(numbers == 100, 0.0, numbers)
+            self.used[measure] = rounding.in_use(telling, places)
+            half[:, at] = rounding.half_units(numbers, places, self.used[measure])
+        # A blank or a mark stands for 0 in the sums, not for what was rounded to it.
+        half[self.blank] = 0.0
+        for place in self.block.marks:
+            half[place] = 0.0
+        return half
+
+    def _columns(self, measure):
+        columns = enumerate(self.block.columns)
+        return {(c.flow, c.period): at for at, c in columns if c.measure == measure}
+
+    def name(self, row):
+        """Return a partner's name as printed, on one line."""
+        return " ".join(self.block.names[row].split())
+
+    # ── sums ────────────────────────────────────────────────────────────────────────────
+
+    def check_sums(self):
+        """Find for each aggregate the rows printed under it that it sums, and check them."""
+        at, partners = self.values, self.block.partners
+        found = find_sums(partners, self.whole[:, at], self.error[:, at], self.total)
+        if not found:
+            return
+        residual = np.array([sum.residual for sum in found])
+        bound = np.array([sum.bound for sum in found])
+        parents = np.array([sum.parent for sum in found])
+        # A blank sum over nothing but blanks holds, and says nothing.
+        holds = (np.abs(residual) <= bound + SLACK) & ~self.blank[parents][:, at]
+        covered = np.zeros((len(partners), len(at)), dtype=bool)
+        for sum, columns in zip(found, holds, strict=True):
+            covered[[sum.parent, *sum.children]] |= columns
+        self.covered[:, at] |= covered
+        self.children = {sum.parent: sum.children for sum in found}
+
+        def members(i):
+            sum, column = found[i // len(at)], int(at[i % len(at)])
+            return [(row, column) for row in (sum.parent, *sum.children)]
+
+        def text(i):
+            sum = found[i // len(at)]
+            name, count = self.name(sum.parent), len(sum.children)
+            return f"«{name}» is not the sum of the {count} rows under it"
+
+        def digits():
+            error, whole = self.error[:, at], self.whole[:, at]
+            shared = [_shared(error[s.parent], error[s.children], whole[s.children]) for s in found]
+            return np.concatenate(shared)
+
+        rows, columns = np.repeat(parents, len(at)), np.tile(at, len(found))
+        residual, bound = residual.ravel(), bound.ravel()
+        self._keep("sum", rows, columns, residual, bound, members, text, digits)
+
+    def _keep(self, kind, rows, columns, residual, bound, members, text, digits):
+        """Keep comparisons that were made in whole numbers of the finest decimal."""
+        by = self.scale
+        self.checks.append(
+            Checks(
+                *(kind, rows, columns, residual / by, bound / by, SLACK / by),
+                *(members, text, digits),
+            )
+        )
+
+    # ── turnover ────────────────────────────────────────────────────────────────────────
+
+    def check_turnover(self):
+        """Check that printed turnover is exports plus imports, row by row."""
+        at = self._columns("value")
+        for (flow, period), whole in at.items():
+            parts = [at.get((part, period)) for part in ("export", "import")]
+            if flow == "turnover" and None not in parts:
+                self._check_turnover(whole, parts)
+
+    def _check_turnover(self, whole, parts):
+        rows = np.flatnonzero(~self.blank[:, whole])
+        trio = [whole, *parts]
+        numbers, error = self.whole[rows][:, trio], self.error[rows][:, trio]
+        residual = numbers[:, 0] - numbers[:, 1] - numbers[:, 2]
+        bound = error.sum(axis=1)
+        # Where one flow is blank, turnover is the other: one number, rounded once.
+        alone = self.blank[rows][:, parts].sum(axis=1) == 1
+        bound[alone & (error[:, 0] == error[:, 1] + error[:, 2])] = 0.0
+        holds = np.abs(residual) <= bound + SLACK
+        self.covered[np.ix_(rows[holds], trio)] = True
+        self._keep(
+            "turnover",
+            rows,
+            np.full(len(rows), whole),
+            residual,
+            bound,
+            lambda i: [(int(rows[i]), column) for column in trio],
+            lambda i: f"the turnover of «{self.name(rows[i])}» is not its exports plus its imports",
+            lambda: _shared(error[:, 0], error[:, 1:].T, numbers[:, 1:].T),
+        )
+        self._note_blank(whole, self.numbers[:, parts].sum(axis=1), "a turnover")
+
+    def _note_blank(self, column, computed, what):
+        for row in np.flatnonzero(self.blank[:, column] & (computed > 0)):
+            cell = self.block.cell(row, column)
+            self.notes.append(f"{cell} is blank where {what} of {computed[row]:.5g} belongs")
+
+    # ── shares ──────────────────────────────────────────────────────────────────────────
+
+    def check_shares(self):
+        """Check that each printed share is its value's share of the printed total."""
+        values = self._columns("value")
+        for key, share in self._columns("share").items():
+            value, total = values.get(key), self.total
+            known = value is not None and total is not None
+            if known and self.numbers[total, value] > self.half[total, value]:
+                self._check_share(value, share)
+
+    def _check_share(self, value, share):
+        numbers, half, total = self.numbers[:, value], self.half[:, value], self.total
+        computed = 100 * numbers / numbers[total]
+        error = 100 * (numbers + half) / (numbers[total] - half[total]) - computed
+        error[total] = 0.0
+        rows = np.flatnonzero(~self.blank[:, share])
+        residual = (self.numbers[:, share] - computed)[rows]
+        bound = (self.half[:, share] + error)[rows]
+        checks = Checks(
+            "share",
+            rows,
+            np.full(len(rows), share),
+            residual,
+            bound,
+            1e-9,
+            lambda i: [(int(rows[i]), share), (int(rows[i]), value), (total, value)],
+            lambda i: f"the share of «{self.name(rows[i])}» is not its value's share of the total",
+        )
+        self.covered[rows, share] = True
+        self.covered[rows[checks.failures()], share] = False
+        self.checks.append(checks)
+        # A share too small to be printed is left blank; a larger one that is blank is odd.
+        smallest = 0.5 / 10.0 ** self.used["share"][0]
+        large = np.where(computed - error > smallest, computed, 0.0)
+        self._note_blank(share, large, "a share")
+
+
+def _shared(whole, parts, numbers):
+    """Return the rounding error of a sum's numbers where all share it and two are there, or 0."""
+    alike = (parts == whole) | (parts == 0)
+    return np.where(alike.all(axis=0) & ((numbers != 0).sum(axis=0) > 1), whole, 0.0)

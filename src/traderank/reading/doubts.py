@@ -1,0 +1,191 @@
+"""What no bound refuses and yet is odd: it is said, and the number is kept.
+
+A number may be off by less than rounding explains and still be the only one that is; a
+name may be wrong where no sum can tell. Where the rest of the table is too regular for
+chance, what breaks its rule is named.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+
+from traderank import partners
+from traderank.reading.rounding import CHANCE
+
+#: A sum of rounding errors is larger than this many standard deviations with a chance
+#: under `CHANCE`: each error is uniform, hence sub-Gaussian, and so is their sum.
+FAR = math.sqrt(2 * math.log(2 / CHANCE))
+
+
+def find_doubts(work):
+    """Return a note on each oddity of a table whose checks have been made."""
+    notes = [_inexact(work), _unlikely(work), _left_out(work), _out_of_order(work.block)]
+    return [note for note in notes if note] + _not_members(work)
+
+
+def _listed(work, places):
+    cells = [work.block.cell(row, column) for row, column in places]
+    more = f" and {len(cells) - 12} more" if len(cells) > 12 else ""
+    return ", ".join(cells[:12]) + more
+
+
+def _inexact(work):
+    """Name the sums that are off in their last digit where nearly no others are.
+
+    If an office rounds turnover, exports and imports each by itself, one turnover in four
+    is off by one in the last digit, and more than one sum in four. If far fewer are, the
+    office adds up what it prints, and what is off was changed.
+    """
+    added = [checks for checks in work.checks if checks.digits and checks.residual.any()]
+    if not added:
+        return None
+    added = [checks for checks in work.checks if checks.digits]
+    digits = np.concatenate([checks.digits() for checks in added])
+    off = np.concatenate([checks.residual for checks in added]) != 0
+    rows = np.concatenate([checks.rows for checks in added])
+    columns = np.concatenate([checks.columns for checks in added])
+    for digit in np.unique(digits[off & (digits > 0)]):
+        alike = digits == digit
+        odd = alike & off
+        if _few(np.count_nonzero(odd), np.count_nonzero(alike)):
+            where = _listed(work, zip(rows[odd], columns[odd], strict=True))
+            return f"off in the last digit, where nearly all such sums are exact: {where}"
+    return None
+
+
+def _few(count, of):
+    """Say whether one in four can hardly be so few."""
+    chance = sum(math.comb(of, k) * 0.25**k * 0.75 ** (of - k) for k in range(count + 1))
+    return chance < CHANCE
+
+
+def _unlikely(work):
+    """Name the sums that rounding could just explain, and by chance hardly would."""
+    places = []
+    for checks in work.checks:
+        for place in np.flatnonzero(checks.residual) if checks.kind == "sum" else ():
+            rows, columns = zip(*checks.members(place), strict=True)
+            deviation = math.sqrt((work.half[list(rows), list(columns)] ** 2).sum() / 3)
+            if abs(checks.residual[place]) > FAR * deviation:
+                places.append((checks.rows[place], checks.columns[place]))
+    return f"off by more than rounding makes likely: {_listed(work, places)}" if places else None
+
+
+# ── the rows under a heading ─────────────────────────────────────────────────────────────
+
+
+def _left_out(work):
+    """Name the rows that the published total does not sum, at whatever remove."""
+    if work.total not in work.children:
+        return None
+    below = {row for rows in work.children.values() for row in rows} | {work.total}
+    left = [work.name(row) for row in range(len(work.block.rows)) if row not in below]
+    names = ", ".join(f"«{name}»" for name in left[:12])
+    return f"«{work.name(work.total)}» does not sum {names}" if left else None
+
+
+def _not_members(work):
+    """Say where a bloc's rows are not its members of the time, by our dated list.
+
+    The bloc is proved as it is printed: an office may count otherwise, and that is told.
+    """
+    block, notes = work.block, []
+    day = f"{block.columns[0].period.year}-12-31"
+    for parent in work.children:
+        members = partners.members(block.partners[parent].code, day)
+        inside = [row for row in _leaves(work, parent) if block.partners[row].kind == "country"]
+        strangers = [row for row in inside if block.partners[row].code not in members]
+        if members and strangers:
+            names = ", ".join(f"«{work.name(row)}»" for row in strangers[:12])
+            notes.append(f"«{work.name(parent)}» holds {names}, no member on {day}")
+    return notes
+
+
+def _leaves(work, parent):
+    for row in work.children[parent]:
+        if row in work.children:
+            yield from _leaves(work, row)
+        else:
+            yield row
+
+
+# ── the order of the rows ────────────────────────────────────────────────────────────────
+
+
+def _out_of_order(block):
+    """Name the rows that break an order in which all the others stand.
+
+    Partners under one heading are in an order if at most one in ten neighbours break it.
+    Where the table prints no headings, an order may begin anew; a row that alone stands
+    out of it is still named.
+    """
+    kinds = [partner.kind for partner in block.partners]
+    pairs = [row for row, two in enumerate(pairwise(kinds)) if "aggregate" not in two]
+    headed = kinds.count("aggregate") > 1
+    breaks = {}
+    for order, key in _ORDERS.items():
+        keys = [key(*row) for row in zip(block.partners, block.names, strict=True)]
+        off = [row for row in pairs if keys[row] > keys[row + 1]]
+        breaks[order] = [row for row in off if headed or _alone(keys, row)]
+        if not off:
+            return None
+    order = min(breaks, key=lambda order: len(breaks[order]))
+    if not 0 < len(breaks[order]) <= len(pairs) / 10:
+        return None
+    cells = ", ".join(
+        f"«{block.names[row].strip()}» (row {block.rows[row] + 1}) before "
+        f"«{block.names[row + 1].strip()}»"
+        for row in breaks[order]
+    )
+    return f"partners stand in the order of their {order}, but not {cells}: is a name wrong?"
+
+
+_ORDERS = {
+    "two-letter codes": lambda partner, name: partners.alpha2(partner.code) or "~",
+    "three-letter codes": lambda partner, name: partner.code,
+    "names": lambda partner, name: partners.normalise(name),
+}
+
+
+def _alone(keys, row):
+    """Say whether one of two neighbours out of order, taken out, leaves the rest in order."""
+    before, after = keys[max(row - 1, 0)], keys[min(row + 2, len(keys) - 1)]
+    return before <= keys[row + 1] or keys[row] <= after
+
+
+# ── from one sheet to the next ───────────────────────────────────────────────────────────
+
+
+def find_departures(blocks):
+    """Name the partners in the larger half of one year's table that the next one lacks.
+
+    Small partners come and go. A large one that is not there may have another's name.
+    """
+    notes = []
+    ordered = sorted(blocks, key=lambda block: block.columns[0].period)
+    for earlier, later in pairwise(ordered):
+        if _flows(earlier) == _flows(later):
+            for here, there in ((earlier, later), (later, earlier)):
+                notes += _departures(here, there)
+    return notes
+
+
+def _flows(block):
+    return {column.flow for column in block.columns if column.measure == "value"}
+
+
+def _departures(here, there):
+    values = [at for at, column in enumerate(here.columns) if column.measure == "value"]
+    size = np.nansum(here.numbers[:, values], axis=1)
+    known = {partner.code for partner in there.partners}
+    gone = [row for row, partner in enumerate(here.partners) if partner.code not in known]
+    large = [row for row in gone if size[row] > np.median(size)]
+    if not large:
+        return []
+    names = ", ".join(
+        f"«{' '.join(here.names[row].split())}» (row {here.rows[row] + 1})" for row in large
+    )
+    return [f"{here.grid.sheet}: large here, and in no row of «{there.grid.sheet}»: {names}"]
