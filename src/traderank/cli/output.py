@@ -77,51 +77,57 @@ def put_table(table, form, drawn):
     put(drawn if form == "table" else {"csv": to_csv, "json": to_json}[form](table))
 
 
-def draw(*parts):
-    """Return tables and texts as plain lines, no wider than the terminal if it has room."""
-    from rich.console import Console
-
-    lines = io.StringIO()
-    console = Console(file=lines, markup=False, highlight=False, emoji=False)
-    console.width = max(console.width, _NARROWEST, *(_least(console, part) for part in parts))
-    for part in parts:
-        console.print(part)
-    return "".join(f"{line.rstrip()}\n" for line in lines.getvalue().splitlines())
-
-
-def _least(console, part):
-    unbounded = console.options.update(max_width=10_000)
-    return 0 if isinstance(part, str) else console.measure(part, options=unbounded).minimum
-
-
-def grid(columns, rows):
-    """Return rows of text as a table that cuts nothing off.
+def draw(columns, rows, *, above="", below=()):
+    """Return rows as a table of plain lines that cuts no word and no figure off.
 
     Parameters
     ----------
     columns : dict
-        Heading to how the column yields where there is no room: ``"number"`` (never, and
-        to the right), ``"word"`` (never) or ``"text"`` (it is folded).
+        Heading to what the column holds: ``"number"`` (to the right), ``"word"``, or
+        ``"text"``, which is folded between words where the lines would be too long.
     rows : iterable
         One list of texts per row; what is None is shown as a dash.
+    above, below : str, sequence of str
+        What is said before and after the table.
+
+    Returns
+    -------
+    str
     """
     from rich import box
+    from rich.console import Console
     from rich.table import Table
 
+    lines = io.StringIO()
+    console = Console(file=lines, markup=False, highlight=False, emoji=False)
     rows = [["–" if text is None else text for text in row] for row in rows]
+    widths = _widths(columns, rows, max(console.width, _NARROWEST))
+    console.width = max(console.width, _NARROWEST, sum(widths) + 2 * len(widths))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    for (heading, yields), texts in zip(columns.items(), zip(*rows, strict=True), strict=True):
-        firm = yields != "text"
-        table.add_column(
-            heading,
-            justify="right" if yields == "number" else "left",
-            no_wrap=firm,
-            min_width=max(map(len, texts)) if firm else None,
-            overflow="fold",
-        )
+    for (heading, holds), width in zip(columns.items(), widths, strict=True):
+        table.add_column(heading, width=width, justify="right" if holds == "number" else "left")
     for row in rows:
         table.add_row(*row)
-    return table
+    console.print(*([above, ""] if above else []), table, "", *below, sep="\n")
+    return "".join(f"{line.rstrip()}\n" for line in lines.getvalue().splitlines())
+
+
+def _widths(columns, rows, room):
+    """Give each column what it needs, and the texts what more there is, the shortest first."""
+    cells = [
+        [*heading.splitlines(), *texts] for heading, *texts in zip(columns, *rows, strict=True)
+    ]
+    wanted = [max(map(len, texts)) for texts in cells]
+    widths = [
+        max(len(word) for text in texts for word in text.split()) if holds == "text" else want
+        for texts, holds, want in zip(cells, columns.values(), wanted, strict=True)
+    ]
+    room -= sum(widths) + 2 * (len(widths) - 1)
+    for at in sorted(range(len(wanted)), key=wanted.__getitem__):
+        more = max(0, min(wanted[at] - widths[at], room))
+        widths[at] += more
+        room -= more
+    return widths
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
+import traceback
 from contextlib import contextmanager
 
 import click
@@ -22,7 +24,7 @@ class Program(click.Group):
     def main(self, *args, **kwargs):
         """Run the program: in UTF-8 on every console, tidily even when it is ended."""
         for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
+            if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
         with _ended_tidily():
             return super().main(*args, **kwargs)
@@ -76,7 +78,7 @@ def _outcome():
         sys.exit(STOPPED)
     except Exception as fault:
         if os.environ.get("TRADERANK_DEBUG"):
-            raise
+            traceback.print_exc()
         say(
             f"A fault of traderank's own: {type(fault).__name__}: {fault}. Please report it, with "
             "what TRADERANK_DEBUG=1 in the environment makes it say."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from traderank.cli.output import draw, examples, form_option, grid, put_table, say
+from traderank.cli.output import draw, examples, form_option, put_table, say
 from traderank.table import COLUMNS, RANKED_KINDS, Refused
 
 _ADDED = ["rank", "share", "rival", "margin", "error_to_flip"]
@@ -52,15 +52,15 @@ def rank(reporter, year, flow, partners, blocs, top, as_of, form):
 
     trade = _of_year(load_trade(reporter, as_of=as_of), year, as_of)
     measured = rank_margin(add_share(merge_blocs(add_turnover(trade), blocs)))
-    ranking = _of_flow(_as_printed(measured, trade), flow)
+    ranking = _of_flow(_as_printed(measured, trade), flow, year)
     _refuse_unknown(partners, ranking, trade)
     shown = _shown(ranking, partners, top)[[*COLUMNS, *_ADDED]]
     unit = _Unit(shown)
     notes = list(_notes(shown, ranking, blocs, unit))
     if form != "table":
         say("\n".join(notes))
-    drawn = draw(_title(reporter, flow, year, as_of), _table(shown, unit), "", *notes)
-    put_table(shown, form, drawn)
+    title = _title(reporter, flow, year, as_of)
+    put_table(shown, form, draw(_columns(unit), _rows(shown, unit), above=title, below=notes))
 
 
 def _of_year(trade, year, as_of):
@@ -84,10 +84,10 @@ def _as_printed(measured, trade):
     return measured.round({"value": places, "margin": places})
 
 
-def _of_flow(trade, flow):
+def _of_flow(trade, flow, year):
     there = sorted(trade.loc[trade["rank"].notna(), "flow"].unique())
     if flow not in there:
-        raise Refused(f"no {flow} of this year is there", f"there is {_listed(there)}")
+        raise Refused(f"no {flow} of {year} is shipped", f"there is {_listed(there)}")
     return trade[trade["flow"] == flow]
 
 
@@ -110,8 +110,9 @@ def _code(name, there):
 
     names = {display_name(code).casefold(): code for code in there}
     names |= {code.casefold(): code for code in there}
-    known = find(name)
-    return names.get(name.casefold(), known and known.code)
+    names |= {name.casefold(): known.code for known in [find(name)] if known}
+    code = names.get(name.casefold())
+    return code if code in there else None
 
 
 def _listed(words):
@@ -124,8 +125,9 @@ def _shown(ranking, partners, top):
     else:
         rows, top = ranking[ranking["rank"].notna()], top or _TOP
     rows = rows.sort_values(["rank", "partner"])
-    # Whoever is tied with the last one shown is shown too.
-    return rows[rows["rank"].rank(method="min") <= top] if top else rows
+    # Whoever is tied with the last one shown is shown too, and whoever is asked for unranked.
+    place = rows["rank"].rank(method="min").fillna(0)
+    return rows[place <= top] if top else rows
 
 
 class _Unit:
@@ -148,17 +150,27 @@ def _title(reporter, flow, year, as_of):
     from traderank.partners import display_name
 
     known = f", as known on {as_of}" if as_of else ""
-    return f"{display_name(reporter)}: partners by {_FLOWS[flow]} goods, {year}{known}\n"
+    return f"{display_name(reporter)}: partners by {_FLOWS[flow]} goods, {year}{known}"
 
 
-def _table(shown, unit):
+def _columns(unit):
+    value, margin = f"value,\n{unit.name}", f"margin,\n{unit.name}"
+    return {
+        "rank": "number",
+        "partner": "text",
+        value: "number",
+        "share": "number",
+        "rival": "word",
+        margin: "number",
+        "cells": "text",
+    }
+
+
+def _rows(shown, unit):
     from traderank.partners import display_name
 
-    value, margin = f"value,\n{unit.name}", f"margin,\n{unit.name}"
-    columns = {"rank": "number", "partner": "text", value: "number", "share": "number"}
-    columns |= {"rival": "word", margin: "number", "cells": "text"}
-    rows = (
-        (
+    for row in shown.astype(object).where(shown.notna(), None).itertuples():
+        yield (
             row.rank and str(row.rank),
             f"{display_name(row.partner)} ({row.partner})",
             unit.write(row.value),
@@ -167,9 +179,6 @@ def _table(shown, unit):
             unit.write(row.margin),
             row.cell,
         )
-        for row in shown.astype(object).where(shown.notna(), None).itertuples()
-    )
-    return grid(columns, rows)
 
 
 def _percent(share):
@@ -191,7 +200,7 @@ def _notes(shown, ranking, blocs, unit):
     yield "Rival: who would first change places with the partner; margin: the gap to it."
     if "turnover" in set(shown["flow"]):
         yield "Turnover is exports FOB plus imports CIF, as statistical offices add them."
-    for bloc in blocs:
+    for bloc in dict.fromkeys(blocs):
         yield f"{bloc} is the sum of its members as of 31 December."
     yield from _sources(ranking)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from traderank.cli.output import draw, examples, form_option, grid, put_table
+from traderank.cli.output import draw, examples, form_option, put_table
 
 _COLUMNS = (
     *("key", "reporter", "covers", "used", "vintage", "status", "proof", "file", "sha256"),
@@ -53,4 +53,4 @@ def _drawn(table):
     columns |= dict.fromkeys(("status", "proof", "file", "sha256"), "word")
     short = table[[*columns]].assign(sha256=table["sha256"].str[:7] + "…")
     rows = short.astype(object).where(short.notna(), None).itertuples(index=False)
-    return draw(grid(columns, rows), "", _USED)
+    return draw(columns, rows, below=[_USED])

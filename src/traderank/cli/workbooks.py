@@ -21,18 +21,9 @@ _GIVEN = [
     click.option("--year", type=int, metavar="2023", help="Calendar year."),
     click.option("--months", type=int, metavar="12", help="Length of the period in months."),
     click.option("--vintage", metavar="DATE", help="Day of publication, as in 2024-07-25."),
-    click.option(
-        "--status", type=click.Choice(["final", "preliminary"]), help="Status of the edition."
-    ),
-    click.option(
-        "--partners",
-        type=_PATH,
-        metavar="EXTRA.csv",
-        help="Your own partner names: columns name,code,kind.",
-    ),
-    click.option(
-        "--sources", type=_PATH, metavar="MY.toml", help="What is known of your own files."
-    ),
+    click.option("--status", type=_STATUS, help="Status of the edition."),
+    click.option("--partners", type=_PATH, metavar="EXTRA.csv", help="Your own partner names."),
+    click.option("--sources", type=_PATH, metavar="MY.toml", help="What you know of your files."),
 ]
 
 
@@ -110,7 +101,7 @@ def _read_all(files, sources, partners, **given):
     with progress("Reading", len(files)) as advance:
         for path in files:
             readings.append(_read(path, known, partners=extra, **given))
-            _check_sources(owners, path, readings[-1])
+            _refuse_same(owners, path, readings[-1])
             advance()
     return readings
 
@@ -119,15 +110,20 @@ def _read(path, known, **given):
     from traderank.sources import read_declared
 
     try:
-        return read_declared(path, known, **given)
+        reading = read_declared(path, known, **given)
+        "".join(reading.table["source"]).encode()
+        return reading
+    except UnicodeEncodeError:
+        # An undeclared file's name stands in the table.
+        raise Refused("the name of the file is not UTF-8", "rename it", file=path) from None
     except OSError as error:
         raise Refused(
             f"the file cannot be read ({error.strerror})", "check the path", file=path
         ) from error
 
 
-def _check_sources(owners, path, reading):
-    """Refuse a source by which the rows could not be traced to one file."""
+def _refuse_same(owners, path, reading):
+    """Refuse a source that is read twice: its rows could not be traced to one file."""
     for source in reading.table["source"].unique():
         other = owners.setdefault(source, path)
         if other is not path:
@@ -136,8 +132,6 @@ def _check_sources(owners, path, reading):
                 "leave one of the two out; two that differ need two names",
                 file=path,
             )
-        if source != source.encode(errors="replace").decode():
-            raise Refused("the name of the file is not UTF-8", "rename it", file=path)
 
 
 def _said(path, reading):
