@@ -1,10 +1,18 @@
-"""What the front page shows of the figures: the chart, the ranks, how each source is proved."""
+"""What the front page shows of the figures: the chart, the ranks, how each source is proved.
+
+``python docs/front.py`` draws the chart for the README too, and writes its alt text there.
+"""
 
 from __future__ import annotations
 
-from traderank import add_rank, add_turnover, load_sources, load_trade
+import re
+from pathlib import Path
+
+from traderank import add_rank, add_turnover, load_sources, load_trade, rank_lines
 from traderank.sources import data_folder, read_declared
 
+ROOT = Path(__file__).resolve().parents[1]
+FINDING = "China passed Russia in 2023 to become Kazakhstan's largest trading partner"
 FLOWS = {"turnover": "Turnover", "export": "Exports", "import": "Imports"}
 RIVALS = {"RUS": "Russia", "CHN": "China"}
 CAPTION = (
@@ -15,7 +23,33 @@ CAPTION = (
 
 def front():
     """Return the made parts of the front page, name to content."""
-    return {"front-chart.md": "", "front-table.md": ranks(), "front-proof.md": proofs()}
+    chart = main_chart()
+    return {
+        "front-chart.md": f"![{chart.alt}](front-chart.png)\n",
+        "front-chart.png": chart.screen_png(),
+        "front-table.md": ranks(),
+        "front-proof.md": proofs(),
+    }
+
+
+def main_chart():
+    """Draw the ranks of Kazakhstan's first partners."""
+    trade = add_rank(add_turnover(load_trade("KAZ")))
+    return rank_lines(trade, flow="turnover", finding=FINDING, top=6)
+
+
+def readme_image(alt):
+    """Return the line of the README that shows the chart."""
+    return f"![{alt}](docs/_static/main-chart.png)"
+
+
+def write_readme():
+    """Draw the chart into docs/_static, and write its alt text into the README."""
+    chart, readme = main_chart(), ROOT / "README.md"
+    (ROOT / "docs" / "_static" / "main-chart.png").write_bytes(chart.screen_png())
+    line = re.compile(r"^!\[.*\]\(docs/_static/main-chart\.png\)$", re.MULTILINE)
+    text = line.sub(lambda _: readme_image(chart.alt), readme.read_text("utf-8"))
+    readme.write_text(text, "utf-8")
 
 
 def ranks():
@@ -57,3 +91,7 @@ def proofs():
             f"| {sum(proof.checks.values()):,} | {proof.covered:,} of {proof.cells:,} |"
         )
     return "\n".join([*lines, "```", ""])
+
+
+if __name__ == "__main__":
+    write_readme()

@@ -1,0 +1,27 @@
+"""Charts whose title is their finding and whose source line is made from the table.
+
+Each form takes a table that the measures left and returns a `Chart`: the figure, its words
+for those who do not see it, its data and its source. Nothing outside this package knows
+Matplotlib.
+"""
+
+from traderank.charts.bars import contribution_bars, value_bars
+from traderank.charts.chart import Chart
+from traderank.charts.lines import (
+    concentration_lines,
+    flow_panels,
+    rank_lines,
+    share_lines,
+    value_lines,
+)
+
+__all__ = [
+    "Chart",
+    "concentration_lines",
+    "contribution_bars",
+    "flow_panels",
+    "rank_lines",
+    "share_lines",
+    "value_bars",
+    "value_lines",
+]

@@ -1,0 +1,101 @@
+"""The rows of a table from any engine, and the refusal of what one chart cannot show."""
+
+from __future__ import annotations
+
+import narwhals as nw
+import pandas as pd
+
+from traderank.charts.periods import place, read_period
+from traderank.checks import as_rows, open_table
+from traderank.table import COLUMNS, RANKING, Refused
+
+#: What makes the columns that are drawn.
+MADE_BY = {
+    "rank": "add_rank(trade)",
+    "share": "add_share(trade)",
+    "contribution": "add_contribution(trade)",
+    "hhi": "concentration(trade)",
+    "hhi_normalised": "concentration(trade)",
+    "effective_partners": "concentration(trade)",
+}
+
+
+def fetch(trade, column, *, of_partners=True):
+    """Fetch the rows that a chart may draw, each with its place on the axis of years.
+
+    Parameters
+    ----------
+    trade : DataFrame (pandas, Polars, DuckDB, Spark)
+        What a measure left.
+    column : str
+        The measure.
+    of_partners : bool
+        Whether a row is a partner's, as in the tidy table, or a whole ranking's, as
+        `concentration` leaves them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In order of time, with the measure as float, `x` (place on the axis of years),
+        `part_year` (a part of a year among years) and `hollow` (that, or preliminary).
+
+    Raises
+    ------
+    Refused
+        If the measure is not there; the table has several reporters, products or, for
+        values, currencies; or a period in several editions.
+    """
+    table = nw.from_native(trade)
+    schema = table.collect_schema()
+    if column not in schema and column in MADE_BY:
+        raise Refused(
+            f"the table has no column {column}",
+            f"add it to the whole table, before rows are left out: {MADE_BY[column]}",
+        )
+    if of_partners:
+        table = open_table(trade, "year")
+    elif absent := [name for name in RANKING if name not in schema]:
+        raise Refused(f"the table has no column {', '.join(absent)}", f"give {MADE_BY[column]}")
+    for name in ("reporter", "product", *(["currency"] if column == "value" else [])):
+        _refuse_several(table, name)
+    names = [*dict.fromkeys(name for name in (*COLUMNS, column) if name in schema)]
+    rows = pd.DataFrame(as_rows(table.select(*names)), columns=names)
+    if rows.empty:
+        raise Refused("the table has no rows", "give the rows that are to be drawn")
+    rows[column] = rows[column].astype("Float64").astype(float)
+    for name in ("proof", "status", "vintage", "source"):
+        words = rows[name].astype(object) if name in rows else pd.Series(None, rows.index, object)
+        rows[name] = words.where(words.notna(), None)
+    _refuse_mixed_editions(rows)
+    return _placed(rows)
+
+
+def _refuse_several(table, name):
+    words = sorted({str(row[name]) for row in as_rows(table.select(name).unique())})
+    if len(words) > 1:
+        raise Refused(
+            f"the table has more than one {name}: {', '.join(words[:8])}",
+            f"a chart shows one: keep the rows of one {name}",
+        )
+
+
+def _refuse_mixed_editions(rows):
+    if rows["source"].isna().any():
+        raise Refused("a row has no source", "a chart states its source: complete the column")
+    editions = rows[["flow", "period", "source", "vintage"]].drop_duplicates()
+    twice = editions[editions.duplicated(["flow", "period"])]
+    if len(twice):
+        raise Refused(
+            f"{twice['period'].iat[0]} is in the table in several vintages or sources",
+            'keep one: load_trade without vintages="all", with as_of if need be',
+        )
+
+
+def _placed(rows):
+    months = rows["period"].map(lambda text: read_period(text).months)
+    part = months < months.max()
+    return rows.assign(
+        x=rows["period"].map(place(rows["period"].unique())),
+        part_year=part,
+        hollow=part | (rows["status"] == "preliminary"),
+    ).sort_values("x", kind="stable", ignore_index=True)

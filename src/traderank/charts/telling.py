@@ -1,0 +1,164 @@
+"""What a chart says in words: its subtitle, its notes, its text for those who do not see it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from traderank.charts.drawn import RIVALS
+from traderank.charts.periods import join_years, name, name_span, read_period
+from traderank.charts.source import is_fob_and_cif, source_text
+from traderank.charts.words import Words
+from traderank.charts.years import RULE_YEAR
+from traderank.sources import load_sources
+from traderank.table import Refused
+
+
+class Said(NamedTuple):
+    """What the caller says of a chart: its finding, its language, a note, more sources."""
+
+    finding: str
+    words: Words
+    note: str | None
+    sources: dict
+
+
+class Told(NamedTuple):
+    """All that a chart says in words, beside its labels."""
+
+    finding: str
+    subtitle: str
+    notes: str
+    source: str
+    alt: str
+
+
+def hear(finding, language, note, sources):
+    """Take what the caller says, and refuse a chart without a finding."""
+    if not isinstance(finding, str) or not finding.strip():
+        raise Refused(
+            "the chart has no finding",
+            'say in one sentence what it shows: finding="China passed Russia in 2023"',
+        )
+    known = load_sources() if sources is None else sources
+    return Said(" ".join(finding.split()), Words(language), note, known)
+
+
+def tell(drawn, scale, said):
+    """Put in words what is drawn.
+
+    Parameters
+    ----------
+    drawn : Drawn
+    scale : Scale
+    said : Said
+
+    Returns
+    -------
+    Told
+        Of the alt text the figures are those of Russia and China where the story turns:
+        the first and the last period, the two beside the rule, and for ranks each change;
+        and those of all others in the last period.
+    """
+    return Told(
+        said.finding,
+        subtitle(drawn, scale, said.words),
+        notes(drawn, said),
+        source_text(drawn.whole, said.sources, said.words),
+        alt_text(drawn, scale, said),
+    )
+
+
+def subtitle(drawn, scale, words):
+    """Say reporter, measure, unit, years, and which blocs are counted as one."""
+    path = [drawn.column]
+    if drawn.of_partners:
+        path.append(drawn.flows[0] if len(drawn.flows) == 1 else "panels")
+    said = words.say(
+        "subtitle",
+        reporter=words.name(drawn.reporter),
+        measure=words.say(*path, unit=scale.unit),
+        years=_years(drawn, words),
+    )
+    if "kind" in drawn.whole:
+        blocs = drawn.whole.loc[drawn.whole["kind"] == "bloc", "partner"].drop_duplicates()
+        if len(blocs):
+            names = ", ".join(words.name(code) for code in sorted(blocs))
+            said += f"; {words.say('merged', blocs=names)}"
+    return said
+
+
+def _years(drawn, words):
+    """Name the periods: all between the first and the last, or two set side by side."""
+    if drawn.form != "bars" or len(drawn.periods) == 1:
+        return name_span(drawn.periods, words)
+    since, period = (name(text, words) for text in drawn.periods)
+    return words.say("bars_and_marks", period=period, since=since)
+
+
+def notes(drawn, said):
+    """Say what turnover is, which marks are hollow and why, and what the caller adds."""
+    words, told = said.words, []
+    if "turnover" in drawn.flows:
+        whole = is_fob_and_cif(drawn.whole, said.sources)
+        told.append(words.say("note", "turnover_fob_cif" if whole else "turnover"))
+    hollow = []
+    for key, at in (
+        ("preliminary", drawn.rows["status"] == "preliminary"),
+        ("part_year", drawn.rows["part_year"]),
+    ):
+        if at.any():
+            periods = join_years(drawn.rows[at].sort_values("x")["period"].unique(), words)
+            hollow.append(f"{words.say(key)} ({periods})")
+    if hollow:
+        told.append(words.say("note", "hollow", said="; ".join(hollow)))
+    return " ".join([*told, *([said.note] if said.note else [])])
+
+
+def alt_text(drawn, scale, said):
+    """Describe a chart: form, axes, finding, figures taken from the rows drawn."""
+    words = said.words
+    axis = "rank" if scale.column == "rank" else "bars" if drawn.form == "bars" else "zero"
+    flows = ", ".join(words.say("flow", flow) for flow in drawn.flows)
+    figures = [_figures(rows, drawn, scale, words) for _, rows in drawn.panels()]
+    finding = said.finding if said.finding[-1] in ".!?…" else f"{said.finding}."
+    return words.say(
+        "alt",
+        form=words.say("form", drawn.form, flows=flows),
+        subtitle=subtitle(drawn, scale, words),
+        axis=words.say("axis", axis),
+        finding=finding,
+        figures=" ".join(figures),
+    )
+
+
+def _figures(rows, drawn, scale, words):
+    told, others = [], []
+    for series, one in rows.dropna(subset=[drawn.column]).groupby("series", sort=False):
+        if series in RIVALS or not drawn.of_partners:
+            chosen = one[_turns(one, drawn.column)]
+            figures = ", ".join(
+                f"{scale.figure(row[drawn.column], words)} ({name(row['period'], words)})"
+                for _, row in chosen.iterrows()
+            )
+            told.append(f"{one['label'].iat[0]}: {figures}.")
+        elif len(last := one[one["period"] == drawn.periods[-1]]):
+            others.append(
+                f"{last['label'].iat[0]} {scale.figure(last[drawn.column].iat[0], words)}"
+            )
+    if others:
+        told.append(f"{name(drawn.periods[-1], words)}: {', '.join(others)}.")
+    if panel := rows["panel"].iat[0]:
+        told.insert(0, f"{words.say('flow', panel)}:")
+    return " ".join(told)
+
+
+def _turns(rows, column):
+    """Choose the rows of one line where its story turns."""
+    values, years = rows[column], rows["period"].map(lambda text: read_period(text).year)
+    ends = rows["x"].isin([rows["x"].min(), rows["x"].max()])
+    beside = (rows["x"] == rows["x"][years < RULE_YEAR].max()) | (
+        rows["x"] == rows["x"][years >= RULE_YEAR].min()
+    )
+    changes = values.diff().fillna(0) != 0
+    # A rank that changes every year is a story no longer: its ends have to do.
+    return ends | (changes if column == "rank" and changes.sum() <= 5 else beside)
