@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -137,7 +138,7 @@ def read_grids(grids, given, *, hidden=()):
     for block in blocks:
         proof, numbers, places = prove(block, given.known_errors)
         proofs.append(proof)
-        pieces += _pieces(block, numbers, places, proof.word)
+        pieces += _pieces(block, numbers, places, proof, given)
     if not pieces:
         raise Refused(
             "only turnover is printed, neither exports nor imports",
@@ -149,7 +150,7 @@ def read_grids(grids, given, *, hidden=()):
     for what, names in (("no partner table in", without), ("hidden, not read:", hidden)):
         if names:
             proof.notes.append(f"{what} " + ", ".join(f"«{name}»" for name in names))
-    return Reading(_frame(pieces, given), proof)
+    return Reading(_frame(pieces), proof)
 
 
 def _check_given(path, reporter, flow, months, status, vintage):
@@ -213,65 +214,61 @@ def _refuse_disagreement(blocks):
                 )
 
 
-def _pieces(block, numbers, places, word):
-    """Return one table's flows, one after the other: what is the same down a piece, and not."""
+def _pieces(block, numbers, places, proof, given):
+    """Return the tidy columns of one table's flows; a word that is the same all down is one."""
     shares = {(c.flow, c.period): i for i, c in enumerate(block.columns) if c.measure == "share"}
     power = round(np.log10(block.unit.scale))
+    everywhere = {
+        "reporter": given.reporter,
+        "partner": [partner.code for partner in block.partners],
+        "partner_name": [block.name(row) for row in range(len(block.rows))],
+        "kind": [partner.kind for partner in block.partners],
+        "product": "TOTAL",
+        "classification": None,
+        "currency": block.unit.currency,
+        "vintage": given.vintage,
+        "status": block.status,
+        "source": given.source,
+        "sheet": block.grid.sheet,
+        "proof": proof.word,
+    }
     for index, column in enumerate(block.columns):
         if column.measure != "value" or column.flow == "turnover":
             continue
         share = shares.get((column.flow, column.period))
         letter = cell_name(0, column.index)[:-1]
-        same = {
+        yield everywhere | {
             "flow": column.flow,
             "year": column.period.year,
             "period": str(column.period),
             "months": column.period.months,
-            "currency": block.unit.currency,
-            "status": block.status,
-            "sheet": block.grid.sheet,
-            "proof": word,
-        }
-        yield (
-            same,
-            block,
-            [f"{letter}{row + 1}" for row in block.rows],
-            rounding.rescale(numbers[:, index], places[:, index], power),
-            np.full(len(numbers), np.nan)
+            "value": rounding.rescale(numbers[:, index], places[:, index], power),
+            "share_published": np.full(len(numbers), np.nan)
             if share is None
             else rounding.rescale(numbers[:, share], places[:, share], -2),
-        )
+            "cell": [f"{letter}{row + 1}" for row in block.rows],
+        }
 
 
-def _frame(pieces, given):
-    """Join the pieces as the tidy table. Columns of few words are made by taking them."""
-    constant = {
-        "reporter": given.reporter,
-        "product": "TOTAL",
-        "classification": None,
-        "vintage": given.vintage,
-        "source": given.source,
-    }
-    counts = [len(piece[2]) for piece in pieces]
-    repeat = np.repeat(np.arange(len(pieces)), counts)
-    blocks = [block for _, block, *_ in pieces]
-    partners = [partner for block in blocks for partner in block.partners]
+def _frame(pieces):
+    """Join the pieces as the tidy table."""
+    lengths = [len(piece["value"]) for piece in pieces]
     columns = {
-        "partner": _text([partner.code for partner in partners]),
-        "partner_name": _text([" ".join(n.split()) for block in blocks for n in block.names]),
-        "kind": _text([partner.kind for partner in partners]),
-        "cell": _text([cell for piece in pieces for cell in piece[2]]),
-        "value": np.concatenate([piece[3] for piece in pieces]),
-        "share_published": np.concatenate([piece[4] for piece in pieces]),
+        "year": np.repeat([piece["year"] for piece in pieces], lengths),
+        "months": np.repeat([piece["months"] for piece in pieces], lengths),
+        "value": np.concatenate([piece["value"] for piece in pieces]),
+        "share_published": np.concatenate([piece["share_published"] for piece in pieces]),
     }
-    for name in ("year", "months"):
-        columns[name] = np.array([same[name] for same, *_ in pieces])[repeat]
-    few = [name for name in COLUMNS if name not in columns]
-    words = _text([(constant | same)[name] for name in few for same, *_ in pieces])
-    for place, name in enumerate(few):
-        columns[name] = words.take(repeat + place * len(pieces))
+    # Making texts is what takes time: each is made once, and all are taken to their places.
+    texts = [name for name in COLUMNS if name not in columns]
+    words, known, places = [], {}, []
+    for name, (piece, length) in product(texts, zip(pieces, lengths, strict=True)):
+        told, down = piece[name], piece[name].__class__ is list
+        first = known.setdefault(id(told) if down else told, len(words))
+        if first == len(words):
+            words += told if down else [told]
+        places.append(first + np.arange(length) if down else np.full(length, first))
+    taken = pd.array(words, dtype=_TEXT).take(np.concatenate(places))
+    for at, name in enumerate(texts):
+        columns[name] = taken[at * sum(lengths) : (at + 1) * sum(lengths)]
     return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
-
-
-def _text(words):
-    return pd.array(words, dtype=_TEXT)

@@ -19,8 +19,9 @@ from traderank.reading.sums import SLACK, find_sums
 class Checks:
     """Comparisons of one kind, as arrays: which printed number, what is left over, and may be.
 
-    ``members`` gives the cells (row, column) of one comparison, ``text`` says what it is;
-    ``digits`` gives the rounding error that all its numbers share, or 0, for every one.
+    They hold nothing of their `Arithmetic`, lest a circle keep both in memory: ``members`` gives
+    the cells (row, column) of one comparison, ``text`` says what it is;
+    ``digits`` gives for some of them the rounding error that all numbers share, or 0.
     """
 
     kind: str
@@ -43,8 +44,8 @@ class Arithmetic:
 
     def __init__(self, block):
         self.block, columns = block, block.columns
-        self.values = np.array([c.measure == "value" for c in columns]).nonzero()[0]
-        self.shares = np.array([c.measure == "share" for c in columns]).nonzero()[0]
+        self.values = [at for at, column in enumerate(columns) if column.measure == "value"]
+        self.shares = [at for at, column in enumerate(columns) if column.measure == "share"]
         codes = [partner.code for partner in block.partners]
         self.total = codes.index("WLD") if "WLD" in codes else None
         self.blank = np.isnan(block.numbers)
@@ -61,14 +62,17 @@ class Arithmetic:
         self.checks, self.notes, self.children = [], [], {}
 
     def _halves(self):
-        half = np.empty_like(self.numbers)
-        self.used = {}
-        for measure, at in (("value", self.values), ("share", self.shares)):
-            numbers, places = self.numbers[:, at], self.places[:, at]
+        telling = self.numbers.copy()
+        if self.total is not None:
             # The total's share is 100 by definition: its digits tell nothing of the others'.
-            telling = numbers if measure == "value" else np.where(numbers == 100, 0.0, numbers)
-            self.used[measure] = rounding.in_use(telling, places)
-            half[:, at] = rounding.half_units(numbers, places, self.used[measure])
+            telling[self.total, self.shares] = 0.0
+        self.used = {
+            measure: rounding.in_use(telling[:, at], self.places[:, at])
+            for measure, at in (("value", self.values), ("share", self.shares))
+        }
+        halves = {measure: rounding.half_units(used) for measure, used in self.used.items()}
+        table = np.array([halves[column.measure] for column in self.block.columns])
+        half = table[np.arange(len(table)), self.places]
         # A blank or a mark stands for 0 in the sums, not for what was rounded to it.
         half[self.blank] = 0.0
         for place in self.block.marks:
@@ -78,10 +82,6 @@ class Arithmetic:
     def _columns(self, measure):
         columns = enumerate(self.block.columns)
         return {(c.flow, c.period): at for at, c in columns if c.measure == measure}
-
-    def name(self, row):
-        """Return a partner's name as printed, on one line."""
-        return " ".join(self.block.names[row].split())
 
     # ── sums ────────────────────────────────────────────────────────────────────────────
 
@@ -93,32 +93,36 @@ class Arithmetic:
             return
         residual = np.array([sum.residual for sum in found])
         bound = np.array([sum.bound for sum in found])
-        parents = np.array([sum.parent for sum in found])
+        parents = [sum.parent for sum in found]
         # A blank sum over nothing but blanks holds, and says nothing.
         holds = (np.abs(residual) <= bound + SLACK) & ~self.blank[parents][:, at]
+        summed = [[sum.parent, *sum.children] for sum in found]
         covered = np.zeros((len(partners), len(at)), dtype=bool)
-        for sum, columns in zip(found, holds, strict=True):
-            covered[[sum.parent, *sum.children]] |= columns
+        for rows, columns in zip(summed, holds, strict=True):
+            covered[rows] |= columns
         self.covered[:, at] |= covered
         self.children = {sum.parent: sum.children for sum in found}
-
-        def members(i):
-            sum, column = found[i // len(at)], int(at[i % len(at)])
-            return [(row, column) for row in (sum.parent, *sum.children)]
+        name, error, whole = self.block.name, self.error, self.whole
 
         def text(i):
             sum = found[i // len(at)]
-            name, count = self.name(sum.parent), len(sum.children)
-            return f"«{name}» is not the sum of the {count} rows under it"
+            count = len(sum.children)
+            return f"«{name(sum.parent)}» is not the sum of the {count} rows under it"
 
-        def digits():
-            error, whole = self.error[:, at], self.whole[:, at]
-            shared = [_shared(error[s.parent], error[s.children], whole[s.children]) for s in found]
-            return np.concatenate(shared)
+        def digits(places):
+            cells = [(summed[i // len(at)], at[i % len(at)]) for i in places]
+            return np.array([_shared(whole[cell], error[cell]) for cell in cells])
 
-        rows, columns = np.repeat(parents, len(at)), np.tile(at, len(found))
-        residual, bound = residual.ravel(), bound.ravel()
-        self._keep("sum", rows, columns, residual, bound, members, text, digits)
+        self._keep(
+            "sum",
+            np.repeat(parents, len(at)),
+            np.tile(at, len(found)),
+            residual.ravel(),
+            bound.ravel(),
+            lambda i: [(row, at[i % len(at)]) for row in summed[i // len(at)]],
+            text,
+            digits,
+        )
 
     def _keep(self, kind, rows, columns, residual, bound, members, text, digits):
         """Keep comparisons that were made in whole numbers of the finest decimal."""
@@ -151,6 +155,7 @@ class Arithmetic:
         bound[alone & (error[:, 0] == error[:, 1] + error[:, 2])] = 0.0
         holds = np.abs(residual) <= bound + SLACK
         self.covered[np.ix_(rows[holds], trio)] = True
+        name = self.block.name
         self._keep(
             "turnover",
             rows,
@@ -158,8 +163,8 @@ class Arithmetic:
             residual,
             bound,
             lambda i: [(int(rows[i]), column) for column in trio],
-            lambda i: f"the turnover of «{self.name(rows[i])}» is not its exports plus its imports",
-            lambda: _shared(error[:, 0], error[:, 1:].T, numbers[:, 1:].T),
+            lambda i: f"the turnover of «{name(rows[i])}» is not its exports plus its imports",
+            lambda places: _shared(numbers[places].T, error[places].T),
         )
         self._note_blank(whole, self.numbers[:, parts].sum(axis=1), "a turnover")
 
@@ -172,41 +177,54 @@ class Arithmetic:
 
     def check_shares(self):
         """Check that each printed share is its value's share of the printed total."""
-        values = self._columns("value")
-        for key, share in self._columns("share").items():
-            value, total = values.get(key), self.total
-            known = value is not None and total is not None
-            if known and self.numbers[total, value] > self.half[total, value]:
-                self._check_share(value, share)
+        values, total = self._columns("value"), self.total
+        pairs = [
+            (value, share)
+            for key, share in self._columns("share").items()
+            if (value := values.get(key)) is not None
+            and total is not None
+            and self.numbers[total, value] > self.half[total, value]
+        ]
+        if pairs:
+            self._check_shares(*zip(*pairs, strict=True))
 
-    def _check_share(self, value, share):
-        numbers, half, total = self.numbers[:, value], self.half[:, value], self.total
+    def _check_shares(self, values, shares):
+        numbers, half, total = self.numbers[:, values], self.half[:, values], self.total
         computed = 100 * numbers / numbers[total]
         error = 100 * (numbers + half) / (numbers[total] - half[total]) - computed
         error[total] = 0.0
-        rows = np.flatnonzero(~self.blank[:, share])
-        residual = (self.numbers[:, share] - computed)[rows]
-        bound = (self.half[:, share] + error)[rows]
+        rows, at = np.nonzero(~self.blank[:, shares])
+        residual, bound = self.numbers[:, shares] - computed, self.half[:, shares] + error
+        name = self.block.name
         checks = Checks(
             "share",
             rows,
-            np.full(len(rows), share),
-            residual,
-            bound,
+            np.take(shares, at),
+            residual[rows, at],
+            bound[rows, at],
             1e-9,
-            lambda i: [(int(rows[i]), share), (int(rows[i]), value), (total, value)],
-            lambda i: f"the share of «{self.name(rows[i])}» is not its value's share of the total",
+            lambda i: (
+                [(int(rows[i]), cell) for cell in (shares[at[i]], values[at[i]])]
+                + [(total, values[at[i]])]
+            ),
+            lambda i: f"the share of «{name(rows[i])}» is not its value's share of the total",
         )
-        self.covered[rows, share] = True
-        self.covered[rows[checks.failures()], share] = False
+        failures = checks.failures()
+        self.covered[rows, checks.columns] = True
+        self.covered[rows[failures], checks.columns[failures]] = False
         self.checks.append(checks)
         # A share too small to be printed is left blank; a larger one that is blank is odd.
         smallest = 0.5 / 10.0 ** self.used["share"][0]
         large = np.where(computed - error > smallest, computed, 0.0)
-        self._note_blank(share, large, "a share")
+        for place, share in enumerate(shares):
+            self._note_blank(share, large[:, place], "a share")
 
 
-def _shared(whole, parts, numbers):
-    """Return the rounding error of a sum's numbers where all share it and two are there, or 0."""
-    alike = (parts == whole) | (parts == 0)
-    return np.where(alike.all(axis=0) & ((numbers != 0).sum(axis=0) > 1), whole, 0.0)
+def _shared(numbers, errors):
+    """Return the rounding error that a whole and its parts share, if two parts are there, or 0.
+
+    The first row is the whole, the others its parts; each column, if there are any, is a sum.
+    """
+    alike = (errors[1:] == errors[0]) | (errors[1:] == 0)
+    several = np.count_nonzero(numbers[1:], axis=0) > 1
+    return np.where(alike.all(axis=0) & several, errors[0], 0.0)

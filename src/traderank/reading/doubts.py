@@ -8,6 +8,7 @@ chance, what breaks its rule is named.
 from __future__ import annotations
 
 import math
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -39,19 +40,17 @@ def _inexact(work):
     is off by one in the last digit, and more than one sum in four. If far fewer are, the
     office adds up what it prints, and what is off was changed.
     """
-    added = [checks for checks in work.checks if checks.digits and checks.residual.any()]
-    if not added:
-        return None
     added = [checks for checks in work.checks if checks.digits]
-    digits = np.concatenate([checks.digits() for checks in added])
-    off = np.concatenate([checks.residual for checks in added]) != 0
-    rows = np.concatenate([checks.rows for checks in added])
-    columns = np.concatenate([checks.columns for checks in added])
-    for digit in np.unique(digits[off & (digits > 0)]):
-        alike = digits == digit
-        odd = alike & off
-        if _few(np.count_nonzero(odd), np.count_nonzero(alike)):
-            where = _listed(work, zip(rows[odd], columns[odd], strict=True))
+    off, of = [], sum(len(checks.rows) for checks in added)
+    for checks in added:
+        places = np.flatnonzero(checks.residual)
+        for place, digit in zip(places, checks.digits(places), strict=True):
+            off += [(digit, checks.rows[place], checks.columns[place])] if digit else []
+    for digit in sorted({digit for digit, *_ in off}) if _few(len(off), of) else ():
+        odd = [place for shared, *place in off if shared == digit]
+        every = [checks.digits(range(len(checks.rows))) for checks in added]
+        if _few(len(odd), sum(np.count_nonzero(some == digit) for some in every)):
+            where = _listed(work, odd)
             return f"off in the last digit, where nearly all such sums are exact: {where}"
     return None
 
@@ -82,9 +81,9 @@ def _left_out(work):
     if work.total not in work.children:
         return None
     below = {row for rows in work.children.values() for row in rows} | {work.total}
-    left = [work.name(row) for row in range(len(work.block.rows)) if row not in below]
+    left = [work.block.name(row) for row in range(len(work.block.rows)) if row not in below]
     names = ", ".join(f"«{name}»" for name in left[:12])
-    return f"«{work.name(work.total)}» does not sum {names}" if left else None
+    return f"«{work.block.name(work.total)}» does not sum {names}" if left else None
 
 
 def _not_members(work):
@@ -96,11 +95,12 @@ def _not_members(work):
     day = f"{block.columns[0].period.year}-12-31"
     for parent in work.children:
         members = partners.members(block.partners[parent].code, day)
-        inside = [row for row in _leaves(work, parent) if block.partners[row].kind == "country"]
-        strangers = [row for row in inside if block.partners[row].code not in members]
-        if members and strangers:
-            names = ", ".join(f"«{work.name(row)}»" for row in strangers[:12])
-            notes.append(f"«{work.name(parent)}» holds {names}, no member on {day}")
+        inside = _leaves(work, parent) if members else ()
+        countries = [row for row in inside if block.partners[row].kind == "country"]
+        strangers = [row for row in countries if block.partners[row].code not in members]
+        if strangers:
+            names = ", ".join(f"«{work.block.name(row)}»" for row in strangers[:12])
+            notes.append(f"«{work.block.name(parent)}» holds {names}, no member on {day}")
     return notes
 
 
@@ -122,18 +122,17 @@ def _out_of_order(block):
     Where the table prints no headings, an order may begin anew; a row that alone stands
     out of it is still named.
     """
-    kinds = [partner.kind for partner in block.partners]
-    pairs = [row for row, two in enumerate(pairwise(kinds)) if "aggregate" not in two]
-    headed = kinds.count("aggregate") > 1
-    breaks = {}
+    heads = [row for row, partner in enumerate(block.partners) if partner.kind == "aggregate"]
+    runs = list(pairwise([-1, *heads, len(block.partners)]))
+    breaks, pairs = {}, len(block.partners) - len(heads)
     for order, key in _ORDERS.items():
-        keys = [key(*row) for row in zip(block.partners, block.names, strict=True)]
-        off = [row for row in pairs if keys[row] > keys[row + 1]]
-        breaks[order] = [row for row in off if headed or _alone(keys, row)]
+        keys = key(block)
+        off = [row for run in runs for row in _descents(keys, *run)]
         if not off:
             return None
+        breaks[order] = [row for row in off if len(heads) > 1 or _alone(keys, row)]
     order = min(breaks, key=lambda order: len(breaks[order]))
-    if not 0 < len(breaks[order]) <= len(pairs) / 10:
+    if not 0 < len(breaks[order]) <= pairs / 10:
         return None
     cells = ", ".join(
         f"«{block.names[row].strip()}» (row {block.rows[row] + 1}) before "
@@ -143,11 +142,25 @@ def _out_of_order(block):
     return f"partners stand in the order of their {order}, but not {cells}: is a name wrong?"
 
 
+@cache
+def _alpha2(code):
+    # What is no country stands last.
+    return partners.alpha2(code) or "~"
+
+
 _ORDERS = {
-    "two-letter codes": lambda partner, name: partners.alpha2(partner.code) or "~",
-    "three-letter codes": lambda partner, name: partner.code,
-    "names": lambda partner, name: partners.normalise(name),
+    "two-letter codes": lambda block: [_alpha2(partner.code) for partner in block.partners],
+    "three-letter codes": lambda block: [partner.code for partner in block.partners],
+    "names": lambda block: [partners.normalise(name) for name in block.names],
 }
+
+
+def _descents(keys, before, end):
+    """Return the rows between two headings whose next one should stand before them."""
+    run = keys[before + 1 : end]
+    if run == sorted(run):
+        return []
+    return [before + 1 + i for i, (this, next) in enumerate(pairwise(run)) if this > next]
 
 
 def _alone(keys, row):
@@ -178,11 +191,12 @@ def _flows(block):
 
 
 def _departures(here, there):
-    values = [at for at, column in enumerate(here.columns) if column.measure == "value"]
-    size = np.nansum(here.numbers[:, values], axis=1)
     known = {partner.code for partner in there.partners}
     gone = [row for row, partner in enumerate(here.partners) if partner.code not in known]
-    large = [row for row in gone if size[row] > np.median(size)]
+    values = [at for at, column in enumerate(here.columns) if column.measure == "value"]
+    size = np.nan_to_num(here.numbers[:, values]).sum(axis=1).tolist()
+    middle = sorted(size)[len(size) // 2]
+    large = [row for row in gone if size[row] > middle]
     if not large:
         return []
     names = ", ".join(

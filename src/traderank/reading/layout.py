@@ -65,6 +65,10 @@ class Block:
     notes: list = field(default_factory=list)
     marks: dict = field(default_factory=dict)
 
+    def name(self, row):
+        """Return a partner's name as printed, on one line."""
+        return " ".join(self.names[row].split())
+
     def cell(self, row, column):
         """Name the cell in which a number of the block stands."""
         return cell_name(self.rows[row], self.columns[column].index)
@@ -77,22 +81,20 @@ class Block:
 
 def find_block(grid, given):
     """Return the partner table of a sheet, or None where it holds none."""
-    label = _label_column(grid, given)
-    if label is None:
+    label, found = _label_column(grid, given)
+    rows = _body(grid, label, found) if found else []
+    if not rows:
         return None
-    body = _body(grid, label, given)
-    if body is None:
-        return None
-    rows, names, known = body
+    names, known = [grid.rows[row][label] for row in rows], [found[row] for row in rows]
     header = _Header(grid, rows[0], label)
     _refuse_other_matter(header)
-    notes = []
-    used = _number_columns(header, rows)
+    table, notes = list(zip(*(grid.rows[row] for row in rows), strict=False)), []
+    used = _number_columns(header, table)
     columns = [column for index in used if (column := _column(header, index, given, notes))]
     if not columns:
         return None
     _refuse_twice(grid, header, columns)
-    numbers, marks = _numbers(grid, rows, columns, notes)
+    numbers, marks = _numbers(grid, rows, table, columns, notes)
     _check_reporter(header, known, names, rows, given, notes)
     unit, status = _unit(header, columns, given), _status(header, given)
     notes += [f"row {row + 1} is hidden" for row in rows if row in grid.hidden_rows]
@@ -103,31 +105,32 @@ def find_block(grid, given):
 
 
 def _label_column(grid, given):
-    best, most, find, extra = None, 1, partners.find, given.partners
+    """Return the column with the most partners, and the partner of each row or None."""
+    best, most, partner_of, find, extra = None, 1, [], partners.find, given.partners
     for index, column in enumerate(zip(*grid.rows, strict=False)):
         texts = [value for value in column if value.__class__ is str and value]
         if len(texts) > most:
-            hits = len(texts) - [find(text, extra) for text in texts].count(None)
+            found = [
+                find(value, extra) if value.__class__ is str and value else None for value in column
+            ]
+            hits = len(found) - found.count(None)
             if hits > most:
-                best, most = index, hits
-    return best
+                best, most, partner_of = index, hits, found
+    return best, partner_of
 
 
-def _body(grid, label, given):
-    rows, names, known, extra = [], [], [], given.partners
-    for index, row in enumerate(grid.rows):
-        name = row[label]
-        partner = partners.find(name, extra) if name.__class__ is str and name else None
+def _body(grid, label, found):
+    """Return the rows of partners, from the first that has a number on."""
+    rows = []
+    for index, (row, partner) in enumerate(zip(grid.rows, found, strict=True)):
         # Before the first partner with a number stands the header, in which anything may.
         if (partner is None or not rows) and not _has_number(row, label):
             continue
         if partner is None and rows:
-            raise _unknown(grid, index, label, name)
+            raise _unknown(grid, index, label, row[label])
         if partner is not None:
             rows.append(index)
-            names.append(name)
-            known.append(partner)
-    return (rows, names, known) if rows else None
+    return rows
 
 
 def _has_number(row, label):
@@ -158,15 +161,14 @@ def _unknown(grid, row, label, name):
     )
 
 
-def _number_columns(header, rows):
+def _number_columns(header, table):
     """Return the columns with numbers, and those without that a header announces."""
-    grid, label = header.grid, header.label
-    odd = {column for row, column in grid.beneath if row >= rows[0]}
+    odd = {column for row, column in header.grid.beneath if row >= header.first_row}
     return [
         index
-        for index, values in enumerate(zip(*(grid.rows[row] for row in rows), strict=False))
-        if index != label
-        and (any(map(_is_number, set(values))) or index in odd or header.announces(index))
+        for index, values in enumerate(table)
+        if index != header.label
+        and (any(map(_is_number, values)) or index in odd or header.announces(index))
     ]
 
 
@@ -174,7 +176,7 @@ class _Header:
     """The texts above a table, by the columns for which they speak."""
 
     def __init__(self, grid, first_row, label):
-        self.grid, self.label = grid, label
+        self.grid, self.first_row, self.label = grid, first_row, label
         self.sheet, self.columns = [], {}
         ends = {start: end[1] for start, end in grid.merged}
         for row in range(first_row):
@@ -327,34 +329,31 @@ def _refuse_twice(grid, header, columns):
             )
 
 
-def _numbers(grid, rows, columns, notes):
+def _numbers(grid, rows, table, columns, notes):
     """Return the numbers as an array, nan for a blank, and the marks that stand for some.
 
     What is neither a number nor blank is refused.
     """
-    numbers, marks = np.empty((len(rows), len(columns))), {}
-    table = list(zip(*(grid.rows[row] for row in rows), strict=False))
-    for at, column in enumerate(columns):
-        printed = table[column.index]
-        values = [np.nan if value == "" else value for value in printed]
-        # A cell may look blank and hide an error: where the file has any, look at each.
-        if grid.beneath or not _plain(values, printed.count("")):
-            for place, (row, value) in enumerate(zip(rows, printed, strict=True)):
-                values[place], mark = _number(grid, row, column.index, value, notes)
-                if mark:
-                    marks[place, at] = mark
-        numbers[:, at] = values
+    printed, marks = [table[column.index] for column in columns], {}
+    values = [np.nan if value == "" else value for column in printed for value in column]
+    plain = set(map(type, values)) <= {float, int}
+    numbers = np.array(values if plain else np.nan, dtype=float)
+    # Only what was put for a blank is this very nan; one from the file is another.
+    plain = plain and np.isfinite(numbers).sum() + values.count(np.nan) == len(values)
+    # A cell may look blank and hide an error: where the file has any, look at each.
+    if grid.beneath or not plain:
+        places = [(row, at) for at in range(len(columns)) for row in range(len(rows))]
+        for i, (row, at) in enumerate(places):
+            column = columns[at].index
+            values[i], mark = _number(grid, rows[row], column, printed[at][row], notes)
+            if mark:
+                marks[row, at] = mark
+        numbers = np.array(values, dtype=float)
+    numbers = numbers.reshape(len(columns), len(rows)).T
     for place, at in np.argwhere(numbers < 0):
         reason = f"{numbers[place, at]:.10g} is negative, and trade is not"
         raise _not_number(grid, rows[place], columns[at].index, reason)
     return numbers, marks
-
-
-def _plain(values, blanks):
-    """Say whether all values are finite numbers, but for the blanks."""
-    if not set(map(type, values)) <= {float, int}:
-        return False
-    return np.isfinite(values).sum() + blanks == len(values)
 
 
 def _number(grid, row, column, value, notes):

@@ -232,7 +232,7 @@ def _details(work):
                 checks.kind,
                 work.block.grid.sheet,
                 work.block.cell(row, column),
-                work.name(row),
+                work.block.name(row),
                 where.flow,
                 str(where.period),
                 printed,

@@ -14,6 +14,9 @@ import numpy as np
 #: Decimals beyond this are a spreadsheet's binary noise, not print.
 MOST = 10
 
+#: Where `decimals` begins to look.
+_USUAL = 5
+
 #: A precision is in use unless trailing zeros explain it with at least this chance.
 CHANCE = 1e-6
 
@@ -25,16 +28,26 @@ def decimals(values):
     [0, 1, 4, 1]
     """
     flat = np.nan_to_num(values).ravel()
-    counts = np.zeros(flat.shape, dtype=np.int64)
-    left, rest = np.arange(flat.size), flat
-    for places in range(MOST + 1):
-        scaled = rest * 10.0**places
-        more = np.abs(scaled - np.rint(scaled)) > np.abs(scaled) * 1e-15
-        left, rest = left[more], rest[more]
-        if not left.size:
-            break
-        counts[left] = places + 1
-    return np.minimum(counts, MOST).reshape(values.shape)
+    # Most numbers end by the fifth decimal: look further, or back, only for those that do not.
+    counts, place = np.full(flat.shape, _USUAL), _USUAL
+    left = np.flatnonzero(~_whole(flat, place))
+    whole = np.flatnonzero(_whole(flat, place - 1))
+    while left.size and place < MOST:
+        place += 1
+        counts[left] = place
+        left = left[~_whole(flat[left], place)]
+    place = _USUAL - 1
+    while whole.size:
+        counts[whole] = place
+        place -= 1
+        whole = whole[_whole(flat[whole], place)] if place >= 0 else whole[:0]
+    return counts.reshape(values.shape)
+
+
+def _whole(values, places):
+    """Say which numbers have no decimals after `places`, but for a float's noise."""
+    scaled = values * 10.0**places
+    return np.abs(scaled - np.rint(scaled)) <= np.abs(scaled) * 1e-15
 
 
 def in_use(values, places):
@@ -69,17 +82,17 @@ def _poisson_tail(count, mean):
     return max(1.0 - total, 0.0)
 
 
-def half_units(values, places, used):
-    """Return the largest rounding error of each number: half a unit of its last decimal.
+def half_units(used):
+    """Return the largest rounding error of a number that ends at each decimal, from 0 on.
 
-    >>> values = np.array([24, 0.1, 0.2, 7.3, 4.4, 0])
-    >>> places = decimals(values)
-    >>> half_units(values, places, in_use(values, places)).tolist()
-    [0.05, 0.05, 0.05, 0.05, 0.05, 0.05]
+    It is half a unit of the first precision in use that has this decimal. A printed 0 ends
+    at none: it may be rounded to the coarsest.
+
+    >>> half_units([1, 5])[:4].tolist()
+    [0.05, 0.05, 5e-06, 5e-06]
     """
     at_least = [next((p for p in used if p >= place), place) for place in range(MOST + 1)]
-    halves = 0.5 / 10.0 ** np.array(at_least)
-    return np.where(values == 0, 0.5 / 10.0 ** used[0], halves[places])
+    return 0.5 / 10.0 ** np.array(at_least)
 
 
 def rescale(values, places, power):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import NamedTuple
 
-import numpy as np
-
 #: Far below half a unit of the finest printed decimal, far above a float's noise.
 SLACK = 1e-6
 
@@ -16,8 +14,8 @@ class Sum(NamedTuple):
 
     parent: int
     children: list
-    residual: list
-    bound: list
+    residual: tuple
+    bound: tuple
 
 
 def find_sums(partners, numbers, halves, total):
@@ -38,68 +36,48 @@ def find_sums(partners, numbers, halves, total):
 
     """
     order = _total_first(partners, total)
-    rows = _Rows(numbers[order], halves[order])
+    columns = [_Column(*column) for column in zip(numbers[order].T, halves[order].T, strict=True)]
+    heads = [place for place, row in enumerate(order) if partners[row].kind == "aggregate"]
     found, top, end = [], [], len(order)
-    for place in range(len(order) - 1, -1, -1):
-        if partners[order[place]].kind != "aggregate":
-            continue
-        below = [*range(place + 1, end), *top]
-        leaves, end = end - place - 1, place
+    for place in reversed(heads):
         # The rows right under an aggregate are its own, to the last, wherever that fits.
-        left = rows.left_of_next(place, leaves)
-        count = leaves
+        leaves, below = end - place - 1, [*range(place + 1, end), *top]
+        left, count = [column.left_by_next(place, leaves) for column in columns], leaves
         if not leaves or _fits(left) < len(left):
-            steps = rows.left_of_each(place, below)
-            count = _prefix(steps, leaves)
-            left = steps[count - 1] if count else []
+            each = [column.left_by_each(place, below) for column in columns]
+            left, count = _prefix(list(zip(*each, strict=True)), leaves)
         if count:
             children = [order[child] for child in below[:count]]
-            found.append(Sum(order[place], children, *map(list, zip(*left, strict=True))))
+            found.append(Sum(order[place], children, *zip(*left, strict=True)))
             below = [place, *below[count:]]
-        top = below
+        top, end = below, place
     return found
 
 
-class _Rows:
-    """The numbers in the order of their summing, with sums from the first on."""
+class _Column:
+    """One column in the order of its summing, with sums from the first row on."""
 
     def __init__(self, numbers, halves):
-        zero = np.zeros_like(numbers[:1])
         self.numbers, self.halves = numbers.tolist(), halves.tolist()
-        self.sums = np.concatenate([zero, numbers.cumsum(axis=0)]).tolist()
-        self.errors = np.concatenate([zero, halves.cumsum(axis=0)]).tolist()
+        self.sums = [0, *numbers.cumsum().tolist()]
+        self.errors = [0.0, *halves.cumsum().tolist()]
 
-    def left_of_next(self, place, count):
-        """Return for each column what the next `count` rows leave of one, and may leave."""
+    def left_by_next(self, place, count):
+        """Return what the next `count` rows leave of one, and what they may leave."""
         first, last = place + 1, place + 1 + count
-        return [
-            (whole - (after - before), half + (error - earlier))
-            for whole, half, before, after, earlier, error in zip(
-                *(self.numbers[place], self.halves[place], self.sums[first], self.sums[last]),
-                *(self.errors[first], self.errors[last]),
-                strict=True,
-            )
-        ]
+        part, error = self.sums[last] - self.sums[first], self.errors[last] - self.errors[first]
+        return self.numbers[place] - part, self.halves[place] + error
 
-    def left_of_each(self, place, below):
+    def left_by_each(self, place, below):
         """Return the same after each of the rows below, one by one."""
-        columns = range(len(self.numbers[place]))
-        by_column = [
-            [
-                (self.numbers[place][column] - part, self.halves[place][column] + error)
-                for part, error in zip(
-                    accumulate(self.numbers[row][column] for row in below),
-                    accumulate(self.halves[row][column] for row in below),
-                    strict=True,
-                )
-            ]
-            for column in columns
-        ]
-        return list(zip(*by_column, strict=True))
+        whole, half = self.numbers[place], self.halves[place]
+        parts = accumulate(self.numbers[row] for row in below)
+        errors = accumulate(self.halves[row] for row in below)
+        return [(whole - part, half + error) for part, error in zip(parts, errors, strict=True)]
 
 
 def _fits(left):
-    return sum(abs(residual) <= bound + SLACK for residual, bound in left)
+    return [abs(residual) <= bound + SLACK for residual, bound in left].count(True)
 
 
 def _total_first(partners, total):
@@ -112,16 +90,17 @@ def _total_first(partners, total):
 
 
 def _prefix(steps, leaves):
-    """Return how many of the rows below a parent it sums; 0 if it is not a sum of them."""
-    if not steps:
-        return 0
+    """Return what is left after the rows below a parent that it sums, and how many they are.
+
+    None of them are where it is not a sum of them.
+    """
     fits = [_fits(left) for left in steps]
     first = max(leaves, 1) - 1
-    if max(fits[first:]) < max(fits):
+    if max(fits[first:], default=0) < max(fits, default=0):
         first = 0
-    most = max(fits[first:])
+    most = max(fits[first:], default=0)
     if most == 0:
-        return leaves
-    off = [sum(abs(residual) for residual, _ in left) for left in steps]
+        return (steps[leaves - 1], leaves) if leaves else ([], 0)
     fitting = [place for place in range(first, len(steps)) if fits[place] == most]
-    return min(fitting, key=off.__getitem__) + 1
+    best = min(fitting, key=lambda place: sum(abs(residual) for residual, _ in steps[place]))
+    return steps[best], best + 1
