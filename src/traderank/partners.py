@@ -1,7 +1,9 @@
 """Printed partner names and codes, and the names that charts and tables show.
 
-``partners.csv`` is an allow-list of reviewed printed names. A name is looked up, never
-guessed: one that is not listed is None here, and stops the reading there.
+``partners.csv`` is an allow-list of reviewed names (``data/partners.py`` makes it), and
+``codes.csv`` holds the codes that sources use beside ISO's and the UN's. Both are looked
+up, never guessed: what is not listed is None here, and stops the reading there.
+``by_context.csv`` names the spellings that may mean two partners, each with the reason.
 """
 
 from __future__ import annotations
@@ -10,9 +12,11 @@ import csv
 import re
 import unicodedata
 from functools import cache, lru_cache
+from numbers import Real
 from pathlib import Path
 from typing import NamedTuple
 
+from traderank.spelling import match, normalise, spellings
 from traderank.table import Refused
 
 #: What a printed name can be. The fourth kind, bloc, is made by ``merge_blocs``.
@@ -21,13 +25,7 @@ PRINTED_KINDS = ("country", "aggregate", "residual")
 #: The languages of display names: English, Russian, Kazakh.
 LANGUAGES = ("en", "ru", "kk")
 
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_QUOTES = "'`´\u2018\u2019\u201a\u201b\u02bb\u02bc\u2032\"«»\u201c\u201d\u201e\u201f\u2033"
-_HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
-_TABLE = str.maketrans(dict.fromkeys(_INVISIBLE + _QUOTES) | dict.fromkeys(_HYPHENS, "-"))
-_TRAILING = re.compile(r"[\s*†‡⁰¹²³⁴⁵⁶⁷⁸⁹.,:;]+$")
-_WORD = re.compile(r"[A-Z]+(_[A-Z]+)*")
-_FOOTNOTE = re.compile(r"\s*(?<!\d)\d{1,2}\)$")
+_WORD = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 
 
 class Partner(NamedTuple):
@@ -45,55 +43,25 @@ class Partner(NamedTuple):
     kind: str
 
 
-@lru_cache(maxsize=65_536)
-def normalise(printed):
-    r"""Give the form in which printed names are matched.
-
-    Case, spaces and line breaks, ё and е, kinds of hyphen, quotation marks and
-    apostrophes, footnote marks and closing punctuation make no difference. Digits do
-    (a group of 27 is not a group of 28), and so does every other letter.
-
-    Parameters
-    ----------
-    printed : str
-        A name as it stands in a cell.
-
-    Returns
-    -------
-    str
-        The matching form; it is not for showing.
-
-    Examples
-    --------
-    >>> normalise("  Папуа – новая\nГвинея*") == normalise("Папуа-Новая Гвинея")
-    True
-    >>> normalise("Страны ЕС 27") == normalise("Страны ЕС 28")
-    False
-    """
-    text = unicodedata.normalize("NFD", printed.translate(_TABLE).casefold())
-    text = unicodedata.normalize("NFC", re.sub("е\u0308+", "е", text))
-    text = re.sub(r"\s*-\s*", "-", " ".join(text.split()))
-    while True:
-        shorter = _TRAILING.sub("", text)
-        # Only a bracket that nothing opens marks a footnote: "Group (27)" is a name.
-        if shorter.count(")") > shorter.count("("):
-            shorter = _FOOTNOTE.sub("", shorter)
-        if shorter == text:
-            return text
-        text = shorter
+def _open(name):
+    return Path(__file__).with_name(name).open(encoding="utf-8", newline="")
 
 
 def _shipped(name):
-    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
+    with _open(name) as file:
         return list(csv.DictReader(file))
 
 
 @cache
 def _listed():
-    return {
-        normalise(row["name"]): Partner(row["code"], row["kind"])
-        for row in _shipped("partners.csv")
-    }
+    partners, listed = {}, {}
+    with _open("partners.csv") as file:
+        next(file)
+        for line in file:
+            # Split, as that is quick: the name alone may hold a comma, and it comes last.
+            key, code, kind, _ = line.split(",", 3)
+            listed[key] = partners.setdefault(code, Partner(code, kind))
+    return listed
 
 
 @cache
@@ -101,13 +69,30 @@ def _codes():
     return {row["code"]: row for row in _shipped("display_names.csv")}
 
 
+@cache
+def _contexts():
+    return {
+        normalise(name): ([_partner(code) for code in row["codes"].split()], row["reason"])
+        for row in _shipped("by_context.csv")
+        for name in row["names"].split(" | ")
+    }
+
+
+def _partner(code):
+    return Partner(code, _codes()[code]["kind"])
+
+
 @lru_cache(maxsize=65_536)
 def _find_listed(printed):
-    return _listed().get(normalise(printed)) if isinstance(printed, str) else None
+    return match(printed, _listed())[1] if isinstance(printed, str) else None
 
 
-def find(printed, extra=None):
+def find(printed, extra=None, *, taken=()):
     """Find the partner that a printed name stands for.
+
+    Spelling that makes no difference is overlooked (`normalise`), so are a footnote's
+    number at the end and letters of the wrong alphabet that look alike (`lookalikes`).
+    Nothing else is: there is no fuzzy matching.
 
     Parameters
     ----------
@@ -115,29 +100,176 @@ def find(printed, extra=None):
         A name as it stands in a cell. Anything but text is no partner.
     extra : dict, optional
         The user's own names, from `read_extra`; they cannot contradict the shipped ones.
+    taken : set of str, optional
+        Codes of the other rows of the same table. They decide a name that may mean two
+        partners: it is the one that has no other row.
 
     Returns
     -------
     Partner or None
-        None if the name is not listed: there is no fuzzy matching.
+        None if the name is not listed, or may mean two partners (`ambiguity` says which).
 
     Examples
     --------
     >>> find("Республика Корея")
     Partner(code='KOR', kind='country')
-    >>> find("  Страны ЕС")
-    Partner(code='EU', kind='aggregate')
-    >>> find("Атлантида") is None
-    True
+    >>> find("  Страны ЕС"), find("Всего 2") == find("Барлығы") == find("总值")
+    (Partner(code='EU', kind='aggregate'), True)
+    >>> find("Атлантида") is None, find("Страны ЕС 9") is None
+    (True, True)
+    >>> find("Корея") is None, find("Корея", taken={"PRK"})
+    (True, Partner(code='KOR', kind='country'))
     """
     partner = _find_listed(printed)
     if partner is None and extra and isinstance(printed, str):
-        return extra.get(normalise(printed))
+        partner = match(printed, extra)[1]
+    if taken and isinstance(printed, str) and (partner is None or partner.code in taken):
+        return _left(printed, taken) or partner
     return partner
+
+
+def _meanings(printed):
+    forms = spellings(normalise(printed))
+    return next((found for form in forms if (found := _contexts().get(form))), ((), ""))
+
+
+def _left(printed, taken):
+    meanings, _ = _meanings(printed)
+    left = [partner for partner in meanings if partner.code not in taken]
+    return left[0] if len(left) == 1 else None
+
+
+def ambiguity(printed):
+    """Say which partners a name may mean, and why it is not decided, for an error message.
+
+    Parameters
+    ----------
+    printed : str
+        A name that `find` does not decide.
+
+    Returns
+    -------
+    str or None
+        None if the name has no two meanings that we know of.
+
+    Examples
+    --------
+    >>> ambiguity("Корея")
+    'KOR or PRK (two states)'
+    """
+    meanings, why = _meanings(printed)
+    return f"{' or '.join(code for code, _ in meanings)} ({why})" if meanings else None
+
+
+def lookalikes(printed, extra=None):
+    """Say which letters of a name are of the wrong alphabet and only look right.
+
+    Parameters
+    ----------
+    printed : str
+        A name that `find` knows.
+    extra : dict, optional
+        The user's own names, as for `find`.
+
+    Returns
+    -------
+    list of str
+        What was read as what, in the order of the letters; empty where all are right.
+
+    Examples
+    --------
+    >>> lookalikes("Китaй")
+    ['Latin A read as Cyrillic A']
+    >>> lookalikes("Китай")
+    []
+    """
+    key = normalise(printed)
+    form = match(printed, _listed())[0] or match(printed, extra or {})[0]
+    return [
+        f"{_letter(wrong)} read as {_letter(right)}"
+        for wrong, right in zip(key, form or key, strict=True)
+        if wrong != right
+    ]
+
+
+def _letter(letter):
+    return unicodedata.name(letter).replace(" SMALL LETTER", "").title()
+
+
+@cache
+def _by_scheme():
+    iso = {column: row["code"] for row in _codes().values() for column in _iso(row) if column}
+    schemes = {"iso": iso}
+    for row in _shipped("codes.csv"):
+        schemes.setdefault(row["scheme"], {})[row["code"]] = row["partner"]
+    return schemes
+
+
+def _iso(row):
+    return () if row["kind"] not in PRINTED_KINDS else (row["code"], row["cldr"], row["m49"])
+
+
+def find_code(value, scheme=None):
+    """Find the partner that a code stands for, in a column of codes.
+
+    Parameters
+    ----------
+    value : str, int or float
+        A code as it stands in a cell: ISO 3166-1 alpha-2 or alpha-3, UN M49 as a number or
+        as text with or without leading zeros, our own words, or a source's own code.
+    scheme : {"iso", "comtrade", "eurostat", "wits", "imf", "uzb"}, optional
+        Whose codes they are; its own come before ISO's and the UN's. Without it ISO's and
+        the UN's come first, then what all sources that have the code agree on.
+
+    Returns
+    -------
+    Partner or None
+        None if the code is not listed, or means different things to different sources:
+        0 is the world at Comtrade and the other countries in Uzbekistan's tables.
+
+    Raises
+    ------
+    Refused
+        If the scheme is unknown.
+
+    Examples
+    --------
+    >>> find_code("KZ") == find_code("KAZ") == find_code(398) == find_code("398")
+    True
+    >>> find_code(842), find_code("EL"), find_code("051")
+    (Partner(code='USA', kind='country'), Partner(code='GRC', kind='country'),
+     Partner(code='ARM', kind='country'))
+    >>> find_code(0) is None, find_code(0, "comtrade")
+    (True, Partner(code='WLD', kind='aggregate'))
+    """
+    schemes = _by_scheme()
+    if scheme is not None and scheme not in schemes:
+        raise Refused(
+            f'"{scheme}" is not a scheme of codes we know', f"give one of {', '.join(schemes)}"
+        )
+    code = _as_code(value)
+    if scheme is not None:
+        found = schemes[scheme].get(code) or schemes["iso"].get(code)
+    elif (found := schemes["iso"].get(code)) is None:
+        agreed = {codes[code] for codes in schemes.values() if code in codes}
+        found = agreed.pop() if len(agreed) == 1 else None
+    return found and _partner(found)
+
+
+def _as_code(value):
+    """Return a code as text: M49 with its three digits, all others as they are."""
+    if isinstance(value, Real) and not isinstance(value, bool) and value == value // 1:
+        value = str(int(value))
+    if not isinstance(value, str):
+        return None
+    code = value.strip()
+    return code.zfill(3) if code.isascii() and code.isdigit() else code
 
 
 def nearest(printed, n=3):
     """Name the listed names that look most like an unknown one, for an error message.
+
+    Only names in the same letters are compared.
 
     Parameters
     ----------
@@ -158,8 +290,25 @@ def nearest(printed, n=3):
     """
     from difflib import get_close_matches
 
-    names = {normalise(row["name"]): row["name"] for row in _shipped("partners.csv")}
-    return [names[match] for match in get_close_matches(normalise(printed), names, n)]
+    key = normalise(printed)
+    pairs, script = _pairs(key), _script(key)
+
+    def likeness(row):
+        theirs = _pairs(row["match"])
+        return len(pairs & theirs) / (len(pairs) + len(theirs) + 1)
+
+    # Pairs of letters are quick to compare: the few most alike are then looked at closely.
+    rows = [row for row in _shipped("partners.csv") if _script(row["match"]) == script]
+    names = {row["match"]: row["name"] for row in sorted(rows, key=likeness)[-50:]}
+    return [names[match] for match in get_close_matches(key, names, n)]
+
+
+def _pairs(key):
+    return {key[place : place + 2] for place in range(len(key) - 1)}
+
+
+def _script(key):
+    return next((unicodedata.name(letter).split()[0] for letter in key if letter.isalpha()), None)
 
 
 def read_extra(path):
