@@ -222,7 +222,7 @@ def test_the_table_says_all_that_a_reader_must_know():
     assert "Shown: 2 of 204 ranked partners. Total: 139,551.0 million USD." in plain
     assert "Turnover is exports FOB plus imports CIF, as statistical offices add them." in plain
     assert "Source: Bureau of National Statistics of the Agency" in plain
-    assert "2023 год, vintage 2024-07-25, final, proved (kaz-2023, sheet 2023)." in plain
+    assert "of Kazakhstan, vintage 2024-07-25, final, proved (kaz-2023, sheet 2023)." in plain
 
 
 @pytest.mark.parametrize(
@@ -592,7 +592,7 @@ BAD = {
     "no reporter": (lambda folder: [ministry(folder)], "which country reports.*--reporter KAZ"),
     "an unknown partner": (
         changed(A6="Китая"),
-        "A6: «Китая» is not a partner .*«Китай».*--partners",
+        "A6: «Китая» is not a partner .*--partners",
     ),
     "a partner twice": (changed(A7="Китай"), "A7: .*a partner twice"),
     "text for a number": (changed(B6="н.м."), "B6: «н.м.» is not a number"),

@@ -138,7 +138,9 @@ def test_a_file_is_replaced_with_its_permissions_and_through_its_link(tmp_path):
     old.write_text("old")
     old.chmod(0o640)
     (tmp_path / "tidy.csv").symlink_to(old)
-    write_whole(tmp_path / "tidy.csv", b"new")
+    with old.open() as reader:
+        write_whole(tmp_path / "tidy.csv", b"new")
+        assert reader.read() == "old", "who reads the file meanwhile has the old one, whole"
     assert (tmp_path / "tidy.csv").is_symlink()
     assert (old.read_bytes(), stat.S_IMODE(old.stat().st_mode)) == (b"new", 0o640)
     assert [path.name for path in old.parent.iterdir()] == ["tidy.csv"]

@@ -59,7 +59,7 @@ def to_json(table):
     b'[\n  {\n    "partner": "CHN",\n    "rank": null\n  }\n]\n'
     """
     rows = [dict(zip(table.columns, row, strict=True)) for row in _plain(table)]
-    return (json.dumps(rows, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+    return (json.dumps(rows, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def check_output(path, inputs=()):

@@ -209,11 +209,11 @@ def _sources(ranking):
     from traderank.sources import load_sources
 
     known = load_sources()
-    told = ranking[["source", "vintage", "status", "proof"]].drop_duplicates()
-    for row in told.astype(object).where(told.notna(), None).itertuples():
+    rows = ranking[["source", "vintage", "status", "proof"]].drop_duplicates()
+    for row in rows.astype(object).where(rows.notna(), None).itertuples():
         entry = known.get(row.source, {})
-        named = [entry.get("office"), entry.get("title") and f"«{entry['title']}»"]
-        dated = [entry.get("edition"), row.vintage and f"vintage {row.vintage}"]
-        said = ", ".join(filter(None, [*named, *dated, row.status, row.proof]))
+        title = entry.get("title_en", entry.get("title"))
+        told = [entry.get("office"), title, row.vintage and f"vintage {row.vintage}"]
+        said = ", ".join(filter(None, [*told, row.status, row.proof]))
         sheets = ranking.loc[ranking["source"] == row.source, "sheet"].dropna().unique()
         yield f"Source: {said} ({row.source}, sheet {_listed(sheets)})."
