@@ -540,6 +540,8 @@ def test_number_after_a_country_is_a_footnotes(number):
         ("ЕС2", "EU"),
         ("Прочие страны 12", "XXX"),
         ("G7 1)", "G7"),
+        ("СНГ 3)", "CIS"),
+        ("Страны ЕС 28 5)", "EU28"),
         ("EU27", "EU27"),
         ("ЕС-27", "EU27"),
         ("Страны ЕС (28)", "EU28"),
@@ -694,7 +696,7 @@ def test_name_of_two_partners_is_the_one_that_has_no_other_row():
         for code in codes:
             (other,) = set(codes) - {code}
             assert find(f"{name}*", taken={"RUS", code}) == (other, CODES[other]["kind"])
-        assert find(name, taken=set(codes)) == find(name)
+        assert find(name, taken=set(codes)) == find(name, taken={"RUS"}) == find(name)
 
 
 def test_group_printed_twice_is_once_a_residual():

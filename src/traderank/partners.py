@@ -269,8 +269,6 @@ def _as_code(value):
 def nearest(printed, n=3):
     """Name the listed names that look most like an unknown one, for an error message.
 
-    Only names in the same letters are compared.
-
     Parameters
     ----------
     printed : str
@@ -291,24 +289,20 @@ def nearest(printed, n=3):
     from difflib import get_close_matches
 
     key = normalise(printed)
-    pairs, script = _pairs(key), _script(key)
+    pairs = _pairs(key)
 
     def likeness(row):
         theirs = _pairs(row["match"])
         return len(pairs & theirs) / (len(pairs) + len(theirs) + 1)
 
     # Pairs of letters are quick to compare: the few most alike are then looked at closely.
-    rows = [row for row in _shipped("partners.csv") if _script(row["match"]) == script]
-    names = {row["match"]: row["name"] for row in sorted(rows, key=likeness)[-50:]}
+    rows = sorted(_shipped("partners.csv"), key=likeness)[-50:]
+    names = {row["match"]: row["name"] for row in rows}
     return [names[match] for match in get_close_matches(key, names, n)]
 
 
 def _pairs(key):
     return {key[place : place + 2] for place in range(len(key) - 1)}
-
-
-def _script(key):
-    return next((unicodedata.name(letter).split()[0] for letter in key if letter.isalpha()), None)
 
 
 def read_extra(path):
