@@ -802,6 +802,17 @@ def test_scheme_that_we_do_not_know_is_refused():
 def test_same_number_is_a_different_partner_to_different_sources():
     assert find_code(0, "comtrade").kind == "aggregate"
     assert find_code(0, "uzb").kind == "residual"
+    assert find_code(643).code == find_code(643, "comtrade").code == "RUS"
+    assert find_code(643, "imf").code == "ERI"
+
+
+def test_numbers_of_the_imf_are_read_only_where_it_is_named():
+    assert find_code(922, "imf") == find_code("RU", "imf") == Partner("RUS", "country")
+    assert find_code(924) is None
+    assert find_code(860).code == "UZB"
+    assert find_code(860, "imf") is None
+    numbers = [row for row in rows(PACKAGE / "codes.csv") if row["scheme"] == "imf"]
+    assert len({row["partner"] for row in numbers if row["code"].isdigit()}) > 190
 
 
 # --- Hints ----------------------------------------------------------------------------

@@ -25,6 +25,9 @@ PRINTED_KINDS = ("country", "aggregate", "residual")
 #: The languages of display names: English, Russian, Kazakh.
 LANGUAGES = ("en", "ru", "kk")
 
+# Their numbers are not the UN's (112 is the United Kingdom there, Belarus in M49).
+_OWN_NUMBERS = ("imf",)
+
 _WORD = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 
 
@@ -219,7 +222,8 @@ def find_code(value, scheme=None):
         as text with or without leading zeros, our own words, or a source's own code.
     scheme : {"iso", "comtrade", "eurostat", "wits", "imf", "uzb"}, optional
         Whose codes they are; its own come before ISO's and the UN's. Without it ISO's and
-        the UN's come first, then what all sources that have the code agree on.
+        the UN's come first, then what all sources that have the code agree on. The IMF's
+        numbers are read only where it is named.
 
     Returns
     -------
@@ -248,10 +252,14 @@ def find_code(value, scheme=None):
             f'"{scheme}" is not a scheme of codes we know', f"give one of {', '.join(schemes)}"
         )
     code = _as_code(value)
+    foreign = _OWN_NUMBERS if code and code.isdigit() else ()
     if scheme is not None:
-        found = schemes[scheme].get(code) or schemes["iso"].get(code)
+        found = schemes[scheme].get(code)
+        if found is None and scheme not in foreign:
+            found = schemes["iso"].get(code)
     elif (found := schemes["iso"].get(code)) is None:
-        agreed = {codes[code] for codes in schemes.values() if code in codes}
+        known = (codes for name, codes in schemes.items() if name not in foreign)
+        agreed = {codes[code] for codes in known if code in codes}
         found = agreed.pop() if len(agreed) == 1 else None
     return found and _partner(found)
 
