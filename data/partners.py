@@ -107,7 +107,10 @@ def reviewed_names(path):
 
 
 def settle(names, undecided, origin):
-    """Return the names by matching form, each form with one code; refuse what has two."""
+    """Return the names by matching form, each form with one code; refuse what has two.
+
+    A note decides against what libraries say, never against another reviewed row.
+    """
     found = defaultdict(list)
     for name in names:
         found[normalise(name.name)].append(name)
@@ -116,7 +119,8 @@ def settle(names, undecided, origin):
         found.pop(key, None)
     torn = []
     for key, group in found.items():
-        decided = [name for name in group if name.note] or group
+        noted = any(name.note for name in group)
+        decided = [name for name in group if not (noted and name.origin in LIBRARIES)]
         found[key] = [name for name in group if name.code == decided[0].code]
         if len({name.code for name in decided}) > 1:
             codes = sorted({f"{n.code} ({n.language}, {n.origin})" for n in decided})

@@ -16,7 +16,7 @@ from numbers import Real
 from pathlib import Path
 from typing import NamedTuple
 
-from traderank.spelling import match, normalise, spellings
+from traderank.spelling import match, normalise
 from traderank.table import Refused
 
 #: What a printed name can be. The fourth kind, bloc, is made by ``merge_blocs``.
@@ -44,6 +44,15 @@ class Partner(NamedTuple):
 
     code: str
     kind: str
+
+
+class _Either(NamedTuple):
+    """What a name that may mean two partners stands for, and why it is not decided."""
+
+    code: str
+    kind: str
+    meanings: list
+    why: str
 
 
 def _open(name):
@@ -74,11 +83,14 @@ def _codes():
 
 @cache
 def _contexts():
-    return {
-        normalise(name): ([_partner(code) for code in row["codes"].split()], row["reason"])
-        for row in _shipped("by_context.csv")
-        for name in row["names"].split(" | ")
-    }
+    either = {}
+    for row in _shipped("by_context.csv"):
+        meanings = [_partner(code) for code in row["codes"].split()]
+        # What may be a group is read like one: a number after it may count its members.
+        kind = min(partner.kind for partner in meanings)
+        for name in row["names"].split(" | "):
+            either[normalise(name)] = _Either(row["codes"], kind, meanings, row["reason"])
+    return either
 
 
 def _partner(code):
@@ -131,14 +143,9 @@ def find(printed, extra=None, *, taken=()):
     return partner
 
 
-def _meanings(printed):
-    forms = spellings(normalise(printed))
-    return next((found for form in forms if (found := _contexts().get(form))), ((), ""))
-
-
 def _left(printed, taken):
-    meanings, _ = _meanings(printed)
-    left = [partner for partner in meanings if partner.code not in taken]
+    either = match(printed, _contexts())[1]
+    left = [partner for partner in either.meanings if partner.code not in taken] if either else []
     return left[0] if len(left) == 1 else None
 
 
@@ -160,8 +167,8 @@ def ambiguity(printed):
     >>> ambiguity("Корея")
     'KOR or PRK (two states)'
     """
-    meanings, why = _meanings(printed)
-    return f"{' or '.join(code for code, _ in meanings)} ({why})" if meanings else None
+    either = match(printed, _contexts())[1]
+    return f"{either.code.replace(' ', ' or ')} ({either.why})" if either else None
 
 
 def lookalikes(printed, extra=None):
@@ -170,7 +177,7 @@ def lookalikes(printed, extra=None):
     Parameters
     ----------
     printed : str
-        A name that `find` knows.
+        A name that `find` or `ambiguity` knows.
     extra : dict, optional
         The user's own names, as for `find`.
 
@@ -187,10 +194,11 @@ def lookalikes(printed, extra=None):
     []
     """
     key = normalise(printed)
-    form = match(printed, _listed())[0] or match(printed, extra or {})[0]
+    forms = (match(printed, names)[0] for names in (_listed(), extra or {}, _contexts()))
+    form = next(filter(None, forms), key)
     return [
         f"{_letter(wrong)} read as {_letter(right)}"
-        for wrong, right in zip(key, form or key, strict=True)
+        for wrong, right in zip(key, form, strict=True)
         if wrong != right
     ]
 
