@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from traderank.reading import cells, rounding
-from traderank.reading.doubts import find_departures
 from traderank.reading.grid import cell_name, open_workbook
 from traderank.reading.layout import Given, find_block
 from traderank.reading.proof import Proof, combine, prove
+from traderank.reading.siblings import compare_years
 from traderank.table import COLUMNS, Refused
 
 _TEXT = pd.StringDtype(na_value=np.nan)
@@ -146,7 +146,7 @@ def read_grids(grids, given, *, hidden=()):
             file=grids[0].file,
         )
     proof = combine(proofs)
-    proof.notes += find_departures(blocks)
+    proof.notes += compare_years(blocks)
     for what, names in (("no partner table in", without), ("hidden, not read:", hidden)):
         if names:
             proof.notes.append(f"{what} " + ", ".join(f"«{name}»" for name in names))

@@ -38,6 +38,11 @@ class Checks:
         """Return the places, in these arrays, of the comparisons that do not hold."""
         return np.flatnonzero(np.abs(self.residual) > self.bound + self.slack)
 
+    def inexact(self):
+        """Return the places of those that hold, and not to the last digit."""
+        off = np.abs(self.residual)
+        return np.flatnonzero((off > 0) & (off <= self.bound + self.slack))
+
 
 class Arithmetic:
     """One table's numbers, how exactly they are printed, and what was checked of them."""

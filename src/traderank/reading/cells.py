@@ -22,6 +22,11 @@ class Period(NamedTuple):
     months: int = 12
     first: int = 1
 
+    @property
+    def last(self):
+        """The last month of the span."""
+        return self.first + self.months - 1
+
     def __str__(self):
         """Write the period as SDMX does: 2023, 2023-M01, 2023-Q1, 2023-S1, 2025-01-01/P10M."""
         if self.months == 12:
@@ -102,7 +107,9 @@ def says(text):
         unit=_unit(low),
         status=status[0] if len(status) == 1 else None,
         other=other[0] if other else None,
-        months_named=bool(_meanings("months", low) or _meanings("part", low)),
+        months_named=bool(
+            _meanings("months", low) or _meanings("part", low) or _MONTH_OF_SHEET.match(low)
+        ),
     )
 
 

@@ -43,7 +43,7 @@ def _inexact(work):
     added = [checks for checks in work.checks if checks.digits]
     off, of = [], sum(len(checks.rows) for checks in added)
     for checks in added:
-        places = np.flatnonzero(checks.residual)
+        places = checks.inexact()
         for place, digit in zip(places, checks.digits(places), strict=True):
             off += [(digit, checks.rows[place], checks.columns[place])] if digit else []
     for digit in sorted({digit for digit, *_ in off}) if _few(len(off), of) else ():
@@ -65,7 +65,7 @@ def _unlikely(work):
     """Name the sums that rounding could just explain, and by chance hardly would."""
     places = []
     for checks in work.checks:
-        for place in np.flatnonzero(checks.residual) if checks.kind == "sum" else ():
+        for place in checks.inexact() if checks.kind == "sum" else ():
             rows, columns = zip(*checks.members(place), strict=True)
             deviation = math.sqrt((work.half[list(rows), list(columns)] ** 2).sum() / 3)
             if abs(checks.residual[place]) > FAR * deviation:
@@ -127,7 +127,7 @@ def _out_of_order(block):
     breaks, pairs = {}, len(block.partners) - len(heads)
     for order, key in _ORDERS.items():
         keys = key(block)
-        off = [row for run in runs for row in _descents(keys, *run)]
+        off = [row for run in runs for row in descents(keys, *run)]
         if not off:
             return None
         breaks[order] = [row for row in off if len(heads) > 1 or _alone(keys, row)]
@@ -155,51 +155,15 @@ _ORDERS = {
 }
 
 
-def _descents(keys, before, end):
+def descents(keys, before, end):
     """Return the rows between two headings whose next one should stand before them."""
     run = keys[before + 1 : end]
     if run == sorted(run):
         return []
-    return [before + 1 + i for i, (this, next) in enumerate(pairwise(run)) if this > next]
+    return [before + 1 + i for i, (this, after) in enumerate(pairwise(run)) if this > after]
 
 
 def _alone(keys, row):
     """Say whether one of two neighbours out of order, taken out, leaves the rest in order."""
     before, after = keys[max(row - 1, 0)], keys[min(row + 2, len(keys) - 1)]
     return before <= keys[row + 1] or keys[row] <= after
-
-
-# ── from one sheet to the next ───────────────────────────────────────────────────────────
-
-
-def find_departures(blocks):
-    """Name the partners in the larger half of one year's table that the next one lacks.
-
-    Small partners come and go. A large one that is not there may have another's name.
-    """
-    notes = []
-    ordered = sorted(blocks, key=lambda block: block.columns[0].period)
-    for earlier, later in pairwise(ordered):
-        if _flows(earlier) == _flows(later):
-            for here, there in ((earlier, later), (later, earlier)):
-                notes += _departures(here, there)
-    return notes
-
-
-def _flows(block):
-    return {column.flow for column in block.columns if column.measure == "value"}
-
-
-def _departures(here, there):
-    known = {partner.code for partner in there.partners}
-    gone = [row for row, partner in enumerate(here.partners) if partner.code not in known]
-    values = [at for at, column in enumerate(here.columns) if column.measure == "value"]
-    size = np.nan_to_num(here.numbers[:, values]).sum(axis=1).tolist()
-    middle = sorted(size)[len(size) // 2]
-    large = [row for row in gone if size[row] > middle]
-    if not large:
-        return []
-    names = ", ".join(
-        f"«{' '.join(here.names[row].split())}» (row {here.rows[row] + 1})" for row in large
-    )
-    return [f"{here.grid.sheet}: large here, and in no row of «{there.grid.sheet}»: {names}"]

@@ -102,7 +102,17 @@ def _damaged(path, error):
 
 def _grid(path, sheet, under):
     rows = sheet.to_python(skip_empty_area=False)
+    if under.cells:
+        rows = _with_room_for(rows, under.cells)
     return Grid(path.name, sheet.name, rows, sheet.merged_cell_ranges or [], *under)
+
+
+def _with_room_for(rows, cells):
+    """Return the rows with blanks up to the last of some cells, which may lie outside them."""
+    height = max(len(rows), *(row + 1 for row, _ in cells))
+    width = max(len(rows[0]) if rows else 0, *(column + 1 for _, column in cells))
+    rows = rows + [[]] * (height - len(rows))
+    return [row + [""] * (width - len(row)) for row in rows]
 
 
 def _read_bytes(path):

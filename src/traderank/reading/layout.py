@@ -300,6 +300,12 @@ def _agreed_period(header, place, period, stated, given, named):
             f"the year printed here is {period.year}, but the sheet is named «{header.grid.sheet}»",
             "find out which is right and correct the other",
         )
+    if says(header.grid.sheet).months_named and period.last not in {p.last for p in named}:
+        raise header.refuse(
+            place,
+            f"the period printed here is {period}, but the sheet is named «{header.grid.sheet}»",
+            "find out which is right and correct the other",
+        )
     if given.year is not None and given.year != period.year:
         raise header.refuse(
             place, f"{period.year} is printed, but {given.year} was given", "leave out --year"

@@ -23,7 +23,8 @@ def find_sums(partners, numbers, halves, total):
 
     From the last aggregate up, an aggregate sums the rows under it as far as the prefix
     whose sums hold in most columns; those rows then count as one, under what stands above.
-    An aggregate with nothing under it that adds up is left out of what stands above it.
+    An aggregate with nothing under it that adds up is left out of what stands above it; the
+    total must add up.
 
     Parameters
     ----------
@@ -45,7 +46,8 @@ def find_sums(partners, numbers, halves, total):
         left, count = [column.left_by_next(place, leaves) for column in columns], leaves
         if not leaves or _fits(left) < len(left):
             each = [column.left_by_each(place, below) for column in columns]
-            left, count = _prefix(list(zip(*each, strict=True)), leaves)
+            least = leaves or (len(below) if order[place] == total else 0)
+            left, count = _prefix(list(zip(*each, strict=True)), leaves, least)
         if count:
             children = [order[child] for child in below[:count]]
             found.append(Sum(order[place], children, *zip(*left, strict=True)))
@@ -89,10 +91,10 @@ def _total_first(partners, total):
     return order
 
 
-def _prefix(steps, leaves):
+def _prefix(steps, leaves, least):
     """Return what is left after the rows below a parent that it sums, and how many they are.
 
-    None of them are where it is not a sum of them.
+    They are the `least` it should sum where no sum of them holds.
     """
     fits = [_fits(left) for left in steps]
     first = max(leaves, 1) - 1
@@ -100,7 +102,7 @@ def _prefix(steps, leaves):
         first = 0
     most = max(fits[first:], default=0)
     if most == 0:
-        return (steps[leaves - 1], leaves) if leaves else ([], 0)
+        return (steps[least - 1], least) if least else ([], 0)
     fitting = [place for place in range(first, len(steps)) if fits[place] == most]
     best = min(fitting, key=lambda place: sum(abs(residual) for residual, _ in steps[place]))
     return steps[best], best + 1

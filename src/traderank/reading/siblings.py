@@ -1,0 +1,66 @@
+"""What one year's table of a workbook has otherwise than the next: it is said, and kept."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from traderank.reading.doubts import descents
+
+
+def compare_years(blocks):
+    """Return a note on each oddity between tables of the same flows, one year and the next."""
+    notes = []
+    ordered = sorted(blocks, key=lambda block: block.columns[0].period)
+    for earlier, later in pairwise(ordered):
+        if _flows(earlier) == _flows(later):
+            notes += _gone(earlier, later) + _gone(later, earlier)
+            notes += _moved(later, earlier) + _of_other_length(later, earlier)
+    return notes
+
+
+def _flows(block):
+    return {column.flow for column in block.columns if column.measure == "value"}
+
+
+def _gone(here, there):
+    """Name the groups, remainders and larger half of partners that the other year lacks.
+
+    Small countries come and go. A large one that is not there may have another's name.
+    """
+    known = {partner.code for partner in there.partners}
+    gone = [row for row, partner in enumerate(here.partners) if partner.code not in known]
+    values = [at for at, column in enumerate(here.columns) if column.measure == "value"]
+    size = np.nan_to_num(here.numbers[:, values]).sum(axis=1).tolist()
+    middle = sorted(size)[len(size) // 2]
+    odd = [row for row in gone if size[row] > middle or here.partners[row].kind != "country"]
+    names = ", ".join(f"«{here.name(row)}» (row {here.rows[row] + 1})" for row in odd[:12])
+    return [_note(here, f"in no row of «{there.grid.sheet}»: {names}")] if odd else []
+
+
+def _moved(here, there):
+    """Name the neighbours that stand the other way round in the other year."""
+    places = {partner.code: place for place, partner in enumerate(there.partners)}
+    both = [row for row, partner in enumerate(here.partners) if partner.code in places]
+    keys = [places[here.partners[row].code] for row in both]
+    breaks = descents(keys, -1, len(keys))
+    if not 0 < len(breaks) <= len(keys) / 10:
+        return []
+    names = ", ".join(
+        f"«{here.name(both[at])}» (row {here.rows[both[at]] + 1}) before "
+        f"«{here.name(both[at + 1])}»"
+        for at in breaks
+    )
+    return [_note(here, f"in another order than on «{there.grid.sheet}»: {names}")]
+
+
+def _of_other_length(here, there):
+    period, other = here.columns[0].period, there.columns[0].period
+    if period.months == other.months:
+        return []
+    return [_note(here, f"{period.months} months, «{there.grid.sheet}» has {other.months}")]
+
+
+def _note(here, text):
+    return f"{here.grid.sheet}: {text}"

@@ -1,0 +1,48 @@
+"""One thing changed in an edition is refused or told, unless no printed figure can reveal it."""
+
+import random
+from collections import defaultdict
+from functools import cache
+
+import pytest
+from corruption import EDITIONS, changes, open_book, outcome
+
+
+@cache
+def became(key):
+    """Change an edition four times in every way; return the changes and what became of them."""
+    book, rng, kinds = open_book(key), random.Random(key), defaultdict(list)
+    for change in changes(book, 4, rng):
+        kinds[change.kind].append(change)
+    chosen = [c for some in kinds.values() for c in rng.sample(some, min(4, len(some)))]
+    return [(change, *outcome(book, change)) for change in chosen]
+
+
+@pytest.mark.parametrize("key", EDITIONS)
+def test_every_change_that_is_missed_is_one_that_nothing_printed_reveals(key):
+    unexplained = [
+        (change.kind, change.sheet, change.cell)
+        for change, what, why in became(key)
+        if what == "missed" and not why
+    ]
+    assert unexplained == []
+    noticed = [what for _, what, _ in became(key) if what in ("refused", "reported")]
+    assert len(noticed) > 0.85 * len(became(key))
+
+
+# What each of these would do to a rank is worth more than a note.
+GRAVE = {
+    *("sign turned", "× 10", "÷ 10", "× 1,000", "text with a letter", "TRUE"),
+    *("a partner of another row", "row repeated", "part of a column moved", "another year"),
+    *("half a year", "another unit", "another currency"),
+}
+
+
+@pytest.mark.parametrize("key", EDITIONS)
+def test_a_change_of_size_period_or_unit_is_refused_by_sheet_and_with_a_remedy(key):
+    grave = [became for became in became(key) if became[0].kind in GRAVE]
+    assert {change.kind for change, *_ in grave} == GRAVE
+    for change, what, why in grave:
+        assert what == "refused", (change.kind, change.sheet, change.cell, why)
+        assert change.sheet in why
+        assert "Remedy: " in why
