@@ -12,7 +12,7 @@ from traderank import add_rank, add_turnover, load_sources, load_trade, rank_lin
 from traderank.sources import data_folder, read_declared
 
 ROOT = Path(__file__).resolve().parents[1]
-FINDING = "China passed Russia in 2023 to become Kazakhstan's largest trading partner"
+FINDING = "China passed Russia in 2023 to become Kazakhstan’s largest trading partner"
 FLOWS = {"turnover": "Turnover", "export": "Exports", "import": "Imports"}
 RIVALS = {"RUS": "Russia", "CHN": "China"}
 CAPTION = (

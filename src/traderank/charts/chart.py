@@ -51,8 +51,11 @@ class Chart:
     @classmethod
     def of(cls, form, figure, drawn, told):
         """Finish a chart: what was drawn, and what is told of it."""
-        flows = drawn.flows if len(drawn.flows) == 1 else []
-        name = "-".join([drawn.reporter, form, *flows]).lower()
+        parts = [drawn.reporter, form]
+        parts += [] if form.startswith(drawn.column) else [drawn.column]
+        parts += drawn.flows if len(drawn.flows) == 1 else []
+        parts += drawn.periods[-1:] if drawn.form == "bars" else []
+        name = "-".join(parts).lower().replace("/", "-")
         return cls(figure, told.alt, drawn.table(), told.source, name, told.finding)
 
     def __repr__(self):

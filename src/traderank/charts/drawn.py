@@ -112,11 +112,10 @@ def pick_partners(trade, column, words, *, flow=None, top, partners=(), panels=F
     if isinstance(top, bool) or not isinstance(top, int) or top < 0:
         raise Refused(f"top={top!r} is not a number of partners", "give a whole number")
     form = "panels" if panels else "bars" if periods else "lines"
-    whole = fetch(trade, column)
+    whole = fetch(trade, column, flow=flow)
     flows = [name for name in FLOWS if name in set(whole["flow"])]
-    if not panels:
-        flows = [_one_flow(flows, flow)]
-        whole = whole[whole["flow"] == flows[0]]
+    if len(flows) > 1 and not panels:
+        raise Refused("the table has several flows", f"name the one to draw: {', '.join(flows)}")
     periods = _periods(whole, periods)
     # A contribution was measured against the year before, which is a source of it too.
     of = {*periods, *(map(_year_before, periods) if column == "contribution" else ())}
@@ -182,17 +181,6 @@ def _checked(drawn):
     if drawn.rows[drawn.column].isna().all():
         raise Refused(f"there is no {drawn.column} to draw", "give a table in which some is known")
     return drawn
-
-
-def _one_flow(there, flow):
-    if flow is None and len(there) == 1:
-        return there[0]
-    if flow not in there:
-        raise Refused(
-            f"the table has no flow {flow!r}" if flow else "the table has several flows",
-            f"name the one to draw: flow={' or '.join(map(repr, there))}",
-        )
-    return flow
 
 
 def _refuse_absent(rows, partners, column):

@@ -6,7 +6,7 @@ import narwhals as nw
 import pandas as pd
 
 from traderank.charts.periods import place, read_period
-from traderank.checks import as_rows, open_table
+from traderank.checks import WORDS, as_rows, open_table
 from traderank.table import COLUMNS, RANKING, Refused
 
 #: What makes the columns that are drawn.
@@ -19,8 +19,10 @@ MADE_BY = {
     "effective_partners": "concentration(trade)",
 }
 
+_NUMBERS = ("year", "months", "value", "share_published")
 
-def fetch(trade, column, *, of_partners=True):
+
+def fetch(trade, column, *, flow=None, of_partners=True):
     """Fetch the rows that a chart may draw, each with its place on the axis of years.
 
     Parameters
@@ -29,6 +31,8 @@ def fetch(trade, column, *, of_partners=True):
         What a measure left.
     column : str
         The measure.
+    flow : str, optional
+        The one flow wanted; all if not given.
     of_partners : bool
         Whether a row is a partner's, as in the tidy table, or a whole ranking's, as
         `concentration` leaves them.
@@ -36,14 +40,15 @@ def fetch(trade, column, *, of_partners=True):
     Returns
     -------
     pandas.DataFrame
-        In order of time, with the measure as float, `x` (place on the axis of years),
-        `part_year` (a part of a year among years) and `hollow` (that, or preliminary).
+        In order of time, with the measure as float, missing words as None, `x` (place on
+        the axis of years), `part_year` (a part of a year among years) and `hollow` (that,
+        or preliminary).
 
     Raises
     ------
     Refused
-        If the measure is not there; the table has several reporters, products or, for
-        values, currencies; or a period in several editions.
+        If the measure or the flow is not there; the table has several reporters, products
+        or, for values, currencies; or a period in several editions.
     """
     table = nw.from_native(trade)
     schema = table.collect_schema()
@@ -56,23 +61,42 @@ def fetch(trade, column, *, of_partners=True):
         table = open_table(trade, "year")
     elif absent := [name for name in RANKING if name not in schema]:
         raise Refused(f"the table has no column {', '.join(absent)}", f"give {MADE_BY[column]}")
+    if flow is not None:
+        _refuse_absent(table, flow)
+        table = table.filter(nw.col("flow") == flow)
     for name in ("reporter", "product", *(["currency"] if column == "value" else [])):
         _refuse_several(table, name)
     names = [*dict.fromkeys(name for name in (*COLUMNS, column) if name in schema)]
     rows = pd.DataFrame(as_rows(table.select(*names)), columns=names)
     if rows.empty:
         raise Refused("the table has no rows", "give the rows that are to be drawn")
-    rows[column] = rows[column].astype("Float64").astype(float)
-    for name in ("proof", "status", "vintage", "source"):
-        words = rows[name].astype(object) if name in rows else pd.Series(None, rows.index, object)
-        rows[name] = words.where(words.notna(), None)
+    return _placed(_typed(rows, column))
+
+
+def _typed(rows, column):
+    """Give every engine's rows the same types, and the columns that the words need."""
+    for name in {column, "value", "share_published"} & set(rows):
+        rows[name] = rows[name].astype("Float64").astype(float)
+    for name in (name for name in COLUMNS if name not in _NUMBERS):
+        if name in rows or name in WORDS:
+            words = rows[name] if name in rows else [None] * len(rows)
+            words = [None if pd.isna(word) else str(word) for word in words]
+            rows[name] = pd.Series(words, rows.index, dtype=object)
     _refuse_mixed_editions(rows)
-    return _placed(rows)
+    return rows
+
+
+def _words(table, name):
+    return sorted({str(row[name]) for row in as_rows(table.select(name).unique())})
+
+
+def _refuse_absent(table, flow):
+    if flow not in (there := _words(table, "flow")):
+        raise Refused(f"the table has no flow {flow!r}", f"name one of {', '.join(there)}")
 
 
 def _refuse_several(table, name):
-    words = sorted({str(row[name]) for row in as_rows(table.select(name).unique())})
-    if len(words) > 1:
+    if len(words := _words(table, name)) > 1:
         raise Refused(
             f"the table has more than one {name}: {', '.join(words[:8])}",
             f"a chart shows one: keep the rows of one {name}",

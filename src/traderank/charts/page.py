@@ -24,7 +24,7 @@ COLOURS = {"RUS": "#143a75", "CHN": "#d1430a", "CHN_HKG_MAC": "#d1430a"}
 #: Inches. A picture 7 inches wide suits a column of print and a phone alike.
 WIDTH, MARGIN, GAP = 7.0, 0.14, 0.12
 
-_FINDING = {"fontsize": 17, "fontweight": "bold", "linespacing": 1.12}
+_FINDING = {"fontsize": 17, "fontweight": "bold", "linespacing": 1.18}
 _SUBTITLE = {"fontsize": 12, "color": "#444444", "linespacing": 1.2}
 _FOOT = {"fontsize": 10, "color": MUTED, "linespacing": 1.25}
 

@@ -18,6 +18,8 @@ _HEADING = {"fontsize": 12, "fontweight": "bold", "va": "top"}
 _TICK = {"fontsize": 11.5}
 #: Inches over a panel: for the label of the rule, and for the heading of the panel.
 _RULE, _HEAD = 0.24, 0.28
+#: Points: the lines in grey and those in colour; lines that are steep and close are thinner.
+_WIDTHS = {"lines": (1.6, 3.0), "panels": (1.4, 2.4)}
 #: Inches between points: where there is less, only those that say something are drawn.
 _DOTTED = 0.3
 
@@ -101,7 +103,7 @@ def _draw_series(ax, rows, drawn, scale, width):
             units="stretch",
             estimator=None,
             legend=False,
-            linewidth=3 if front else 1.6 if drawn.of_partners else 2.2,
+            linewidth=_WIDTHS[drawn.form][front],
             zorder=zorder,
             clip_on=scale.column == "rank",
             ax=ax,

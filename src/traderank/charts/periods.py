@@ -81,9 +81,9 @@ def place(periods):
     Returns
     -------
     dict of str to float
-        In order of time. A year lies at its number, and so does the only part of a year;
-        of several parts of a year each lies where its middle is, with the middle of the
-        year at the number. So the beginning of 2022 is always at 2021.5.
+        In order of time. A year lies at its number, and so does a part of it that stands
+        alone for it (January-October); months and quarters lie where their middles are,
+        with the middle of the year at its number. The beginning of 2022 is at 2021.5.
 
     Raises
     ------
@@ -112,9 +112,11 @@ def place(periods):
 
 
 def _is_yearly(periods):
-    """Say whether no year has two periods: then a year's only part stands for the year."""
-    years = [read_period(text).year for text in periods]
-    return len(set(years)) == len(years)
+    """Say whether each period stands for its year: one in each, from the same month on."""
+    known = [read_period(text) for text in periods]
+    return len({period.year for period in known}) == len(known) and (
+        len({period.first for period in known}) == 1
+    )
 
 
 def stretches(rows, periods):

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from traderank.charts.words import NO_BREAK
 
-_DECIMALS = {"rank": 0, "contribution": 1, "effective_partners": 1}
+_DECIMALS = {"rank": 0, "hhi": 3, "hhi_normalised": 3}
 
 
 class Scale(NamedTuple):
@@ -42,13 +42,13 @@ class Scale(NamedTuple):
 
     def figure(self, value, words):
         """Write a figure of the table: "23.6 %", "34.2", "1"."""
-        if self.column.startswith("hhi"):
-            decimals = 3
-        else:
-            # Three digits are enough for a reader, and what is drawn shows no more.
-            decimals = _DECIMALS.get(self.column, 1 if value / self.size < 1000 else 0)
+        shown = round(value / self.size, 9)
+        decimals = _DECIMALS.get(self.column, 0 if shown >= 1000 else 1)
+        # What is small is not nothing: as many decimals as show that it is there.
+        while shown and not float(f"{shown:.{decimals}f}"):
+            decimals += 1
         signed = self.column == "contribution"
-        return words.number(value / self.size, decimals, signed=signed) + self._sign()
+        return words.number(shown, decimals, signed=signed) + self._sign()
 
     def _sign(self):
         return f"{NO_BREAK}%" if self.column == "share" else ""

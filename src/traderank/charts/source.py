@@ -32,7 +32,7 @@ def source_text(whole, sources, words):
     """
     keys = list(dict.fromkeys(whole["source"]))
     entries = [sources[key] for key in keys if key in sources]
-    said = [*_tables(entries, words), *_files(keys, sources, words), _editions(whole, words)]
+    said = [*_tables(entries, words), *_undeclared(keys, sources, words), _editions(whole, words)]
     line = ", ".join(said)
     line = "; ".join([line, *(_by_period(whole, name, words) for name in ("status", "proof"))])
     return "\n".join([words.say("source", said=line), *_details(whole, keys, sources, words)])
@@ -71,8 +71,10 @@ def _common(titles):
     return " ".join(common)
 
 
-def _files(keys, sources, words):
-    return [words.say("file", name=key) for key in keys if key not in sources]
+def _undeclared(keys, sources, words):
+    names = [key for key in keys if "office" not in sources.get(key, {})]
+    shown = ", ".join(names) if len(names) <= 3 else f"{names[0]} … {names[-1]}"
+    return [words.say("undeclared", names=shown)] if names else []
 
 
 def _editions(whole, words):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from traderank.charts.drawn import RIVALS
@@ -40,7 +41,12 @@ def hear(finding, language, note, sources):
             'say in one sentence what it shows: finding="China passed Russia in 2023"',
         )
     known = load_sources() if sources is None else sources
-    return Said(" ".join(finding.split()), Words(language), note, known)
+    return Said(_one_line(finding), Words(language), note and _one_line(note), known)
+
+
+def _one_line(text):
+    # Not str.split: a no-break space stays one.
+    return re.sub("[ \t\r\n]+", " ", text).strip()
 
 
 def tell(drawn, scale, said):
@@ -69,7 +75,7 @@ def tell(drawn, scale, said):
 
 
 def subtitle(drawn, scale, words):
-    """Say reporter, measure, unit, years, and which blocs are counted as one."""
+    """Say reporter, measure, unit, years, the product, and which blocs are counted as one."""
     path = [drawn.column]
     if drawn.of_partners:
         path.append(drawn.flows[0] if len(drawn.flows) == 1 else "panels")
@@ -79,7 +85,9 @@ def subtitle(drawn, scale, words):
         measure=words.say(*path, unit=scale.unit),
         years=_years(drawn, words),
     )
-    if "kind" in drawn.whole:
+    if (product := drawn.whole["product"].iat[0]) != "TOTAL":
+        said += f"; {words.say('product', product=product)}"
+    if drawn.of_partners:
         blocs = drawn.whole.loc[drawn.whole["kind"] == "bloc", "partner"].drop_duplicates()
         if len(blocs):
             names = ", ".join(words.name(code) for code in sorted(blocs))
