@@ -22,6 +22,7 @@ _HOME = {
     "concentration": "measures",
     "rank_margin": "measures",
     "merge_blocs": "compare",
+    "check_rank": "claims",
     "display_name": "partners",
     "Chart": "charts",
     "rank_lines": "charts",
