@@ -82,6 +82,11 @@ def _codes():
 
 
 @cache
+def _blocs():
+    return _shipped("blocs.csv")
+
+
+@cache
 def _contexts():
     either = {}
     for row in _shipped("by_context.csv"):
@@ -381,9 +386,7 @@ def _checked(row, line, path):
         reason, remedy = f'"{kind}" is not a kind', f"write one of {', '.join(PRINTED_KINDS)}"
     elif known is None and (kind == "country" or not _WORD.fullmatch(code)):
         reason = f'"{code}" is not a code for "{name}"'
-        remedy = (
-            "write the ISO 3166-1 alpha-3 code of a country, or a word in A-Z and _ for a group"
-        )
+        remedy = "write a country's ISO 3166-1 alpha-3 code, or a group's word in A-Z, 0-9 and _"
     elif known is not None and known["kind"] != kind:
         reason, remedy = f"{code} is of kind {known['kind']}, not {kind}", "change one of the two"
     elif shipped and shipped != (code, kind):
@@ -439,7 +442,7 @@ def members(bloc, day):
     """
     return frozenset(
         row["partner"]
-        for row in _shipped("blocs.csv")
+        for row in _blocs()
         if row["bloc"] == bloc and row["from"] <= day <= (row["to"] or day)
     )
 
