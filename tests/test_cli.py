@@ -17,7 +17,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from workbooks import write_xls, write_xlsx
+from workbooks import compound, write
 
 import traderank
 from traderank import load_sources, load_trade, read_workbook
@@ -87,7 +87,7 @@ def ministry(folder, changes=(), *, name="ministry.xlsx", sheet="2023"):
     rows = [list(row) for row in MINISTRY]
     for cell, value in dict(changes).items():
         rows[int(cell[1:]) - 1]["ABCD".index(cell[0])] = value
-    return write_xlsx(folder / name, {sheet: rows})
+    return write(folder / name, {sheet: rows}, merged=())
 
 
 # ── rank: the figures ────────────────────────────────────────────────────────────────────
@@ -227,7 +227,7 @@ def test_the_table_says_all_that_a_reader_must_know():
 
 @pytest.mark.parametrize(
     "asked",
-    ["2018 --flow import", "2023", "2023 --flow export --top 10", "2018 --bloc CHN_HKG_MAC"],
+    ["2018 --flow import", "2023", "2023 --flow export --top 10", "2023 --bloc CHN_HKG_MAC"],
 )
 def test_no_name_and_no_figure_is_cut_off_at_80_columns(asked, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
@@ -456,7 +456,7 @@ def test_an_excel_file_says_of_what_it_was_made_and_how_it_was_proved(tmp_path):
 
 def test_an_unproved_reading_is_written_and_said(tmp_path):
     rows = [["2023"], ["thousand USD"], ["", "Экспорт"], ["Китай", 1.5], ["Россия", 2.5]]
-    path = write_xlsx(tmp_path / "bare.xlsx", {"Лист1": rows})
+    path = write(tmp_path / "bare.xlsx", {"Лист1": rows}, merged=())
     for command in ("clean", "check"):
         done = run(command, path, "--reporter", "UZB")
         assert done.returncode == 0
@@ -467,7 +467,7 @@ def test_an_unproved_reading_is_written_and_said(tmp_path):
 
 def test_what_a_file_does_not_print_is_given(tmp_path):
     rows = [["Атлантида", 1.5], ["Россия", 2.5]]
-    path = write_xlsx(tmp_path / "bare.xlsx", {"Лист1": rows})
+    path = write(tmp_path / "bare.xlsx", {"Лист1": rows}, merged=())
     extra = tmp_path / "extra.csv"
     extra.write_text("name,code,kind\nАтлантида,XXX,residual\n", "utf-8")
     given = "--reporter UZB --unit 'million USD' --flow import --year 2024 --months 9"
@@ -549,21 +549,8 @@ def truncated(folder):
 def locked_xls(folder):
     # FILEPASS stands before all other records of a protected .xls.
     record = b"\x2f\x00\x36\x00\x01\x00" + bytes(52)
-    path = write_xls(folder / "ministry.xls", {"2023": MINISTRY}, first=[record])
+    path = write(folder / "ministry.xls", {"2023": MINISTRY}, merged=(), first=record)
     return [path, "--reporter", "KAZ"]
-
-
-def locked_xlsx(folder):
-    # A protected .xlsx is an OLE document with its package encrypted in one stream.
-    def entry(name):
-        text = name.encode("utf-16-le")
-        return text.ljust(64, b"\0") + (len(text) + 2).to_bytes(2, "little")
-
-    content = write_xls(folder / "ministry.xlsx", {"2023": MINISTRY}).read_bytes()
-    assert entry("Workbook") in content
-    content = content.replace(entry("Workbook"), entry("EncryptedPackage"))
-    (folder / "ministry.xlsx").write_bytes(content)
-    return [folder / "ministry.xlsx", "--reporter", "KAZ"]
 
 
 def of_other_bytes(folder):
@@ -574,10 +561,8 @@ def of_other_bytes(folder):
 
 
 def without_partners(folder):
-    return [
-        write_xlsx(folder / "ministry.xlsx", {"Лист1": [["год", "зерно"], [2023, 5]]}),
-        *("--reporter", "KAZ"),
-    ]
+    path = write(folder / "ministry.xlsx", {"Лист1": [["год", "зерно"], [2023, 5]]}, merged=())
+    return [path, "--reporter", "KAZ"]
 
 
 BAD = {
@@ -586,7 +571,10 @@ BAD = {
     "an empty file": (holding(b""), "ministry.xlsx: the file is empty"),
     "a text file": (holding(b"partner,value\n"), "not an Excel workbook, whatever its name says"),
     "a truncated workbook": (truncated, "ministry.xlsx: the workbook is damaged or cut short"),
-    "a protected .xlsx": (locked_xlsx, "ministry.xlsx: .*protected by a password"),
+    "a protected .xlsx": (
+        holding(compound(b"sealed", "EncryptedPackage")),
+        "ministry.xlsx: .*protected by a password",
+    ),
     "a protected .xls": (locked_xls, "ministry.xls: .*protected by a password"),
     "no partner table": (without_partners, r"ministry.xlsx.*: no partner table"),
     "no reporter": (lambda folder: [ministry(folder)], "which country reports.*--reporter KAZ"),

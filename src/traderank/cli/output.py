@@ -102,7 +102,7 @@ def draw(columns, rows, *, above="", below=()):
     console = Console(file=lines, markup=False, highlight=False, emoji=False)
     rows = [["–" if text is None else text for text in row] for row in rows]
     widths = _widths(columns, rows, max(console.width, _NARROWEST))
-    console.width = max(console.width, _NARROWEST, sum(widths) + 2 * len(widths))
+    console.width = max(console.width, _NARROWEST, sum(widths) + 2 * (len(widths) - 1))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for (heading, holds), width in zip(columns.items(), widths, strict=True):
         table.add_column(heading, width=width, justify="right" if holds == "number" else "left")
