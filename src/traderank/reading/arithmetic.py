@@ -102,10 +102,10 @@ class Arithmetic:
         # A blank sum over nothing but blanks holds, and says nothing.
         holds = (np.abs(residual) <= bound + SLACK) & ~self.blank[parents][:, at]
         summed = [[sum.parent, *sum.children] for sum in found]
-        covered = np.zeros((len(partners), len(at)), dtype=bool)
-        for rows, columns in zip(summed, holds, strict=True):
-            covered[rows] |= columns
-        self.covered[:, at] |= covered
+        for rows, columns in zip(summed, holds, strict=True) if not holds.all() else ():
+            self.covered[np.ix_(rows, np.compress(columns, at))] = True
+        if holds.all():
+            self.covered[np.ix_(sorted(set().union(*summed)), at)] = True
         self.children = {sum.parent: sum.children for sum in found}
         name, error, whole = self.block.name, self.error, self.whole
 

@@ -38,6 +38,16 @@ class Period(NamedTuple):
         return f"{self.year}-{self.first:02d}-01/P{self.months}M"
 
 
+@lru_cache(maxsize=65536)
+def one_line(text):
+    r"""Return a text on one line, its words parted by single spaces.
+
+    >>> one_line(" Всего\nв том  числе ")
+    'Всего в том числе'
+    """
+    return " ".join(text.split())
+
+
 class Unit(NamedTuple):
     """What one printed 1 is worth: `scale` whole units of `currency`."""
 

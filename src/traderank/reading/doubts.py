@@ -41,12 +41,15 @@ def _inexact(work):
     office adds up what it prints, and what is off was changed.
     """
     added = [checks for checks in work.checks if checks.digits]
-    off, of = [], sum(len(checks.rows) for checks in added)
-    for checks in added:
-        places = checks.inexact()
-        for place, digit in zip(places, checks.digits(places), strict=True):
-            off += [(digit, checks.rows[place], checks.columns[place])] if digit else []
-    for digit in sorted({digit for digit, *_ in off}) if _few(len(off), of) else ():
+    inexact, of = [checks.inexact() for checks in added], sum(len(c.rows) for c in added)
+    if not _few(sum(map(len, inexact)), of):
+        return None
+    off = [
+        (digit, checks.rows[place], checks.columns[place])
+        for checks, places in zip(added, inexact, strict=True)
+        for place, digit in zip(places, checks.digits(places), strict=True)
+    ]
+    for digit in sorted({digit for digit, *_ in off if digit}):
         odd = [place for shared, *place in off if shared == digit]
         every = [checks.digits(range(len(checks.rows))) for checks in added]
         if _few(len(odd), sum(np.count_nonzero(some == digit) for some in every)):

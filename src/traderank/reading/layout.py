@@ -67,7 +67,7 @@ class Block:
 
     def name(self, row):
         """Return a partner's name as printed, on one line."""
-        return " ".join(self.names[row].split())
+        return cells.one_line(self.names[row])
 
     def cell(self, row, column):
         """Name the cell in which a number of the block stands."""
