@@ -531,6 +531,15 @@ def test_one_rule_between_2021_and_2022_is_labelled_once(kazakhstan):
     assert len(rules(panels)) == 3 and said(panels).count("from 2022 →") == 1
 
 
+def test_label_of_a_rule_near_the_edge_stands_on_its_other_side():
+    years = range(1996, 2023)
+    trade = series(years, RUS=[2e9] * 27, CHN=[1e9] * 27)
+    chart = rank_lines(trade, finding=FINDING)
+    (label,) = [text for text in texts(chart) if text.get_text() == "from 2022 →"]
+    assert label.get_ha() == "right"
+    assert_well_set(chart)
+
+
 def test_no_rule_where_it_would_part_nothing(kazakhstan):
     for there in (kazakhstan["year"] <= 2021, kazakhstan["year"] >= 2022):
         chart = draw(rank_lines, kazakhstan[there])

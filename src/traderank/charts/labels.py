@@ -56,16 +56,17 @@ def end_labels(rows, drawn, scale, page, words):
         figure; the year too, where the line ends before the last period.
     """
     labels = []
+    style, widest = _STYLES[drawn.form == "panels"]
     for series, one in rows.dropna(subset=[drawn.column]).groupby("series", sort=False):
         last = one.iloc[-1]
-        text, value = last["label"], last[drawn.column]
-        if scale.column != "rank":
-            text += f" {scale.figure(value, words)}"
-        if not (is_last := last["period"] == drawn.periods[-1]):
-            text += f" ({name(last['period'], words)})"
-        font, widest = _STYLES[drawn.form == "panels"]
-        font = font | text_style(series) | {"linespacing": 1.0}
-        text = page.wrap(text, widest, font)
+        value, is_last = last[drawn.column], last["period"] == drawn.periods[-1]
+        figure = [] if scale.column == "rank" else [scale.figure(value, words)]
+        figure += [] if is_last else [f"({name(last['period'], words)})"]
+        font = style | text_style(series) | {"linespacing": 1.0}
+        if drawn.form == "panels":
+            text = "\n".join([page.wrap(last["label"], widest, font), *figure])
+        else:
+            text = page.wrap(" ".join([last["label"], *figure]), widest, font)
         width, height = page.size(text, **font)
         end = (value / scale.size - scale.low) / (scale.high - scale.low)
         labels.append(Label(text, font, width, height + _APART, end, end, is_last))

@@ -68,7 +68,7 @@ def _height(scale, labels):
     """Give ranks a row each, all else a shape that is wider than high, and labels their room."""
     shape = 3.4 if len(labels) == 1 else 2.9
     if scale.column == "rank":
-        shape = min(max(0.37 * (scale.low - 0.5), 2.2), 5.4)
+        shape = min(max(0.37 * (scale.low - 0.5), 1.7), 5.4)
     return max(shape, *(sum(label.height for label in ends) for ends in labels))
 
 

@@ -85,4 +85,6 @@ def draw_rule(ax, drawn, over, words):
     if words:
         text = {"va": "top", "fontsize": 10.5, "color": look.MUTED}
         beside = {"xytext": (4, 0), "textcoords": "offset points"}
-        ax.annotate(words.say("rule"), (x, 1 + over), xycoords=across, **beside, **text)
+        label = ax.annotate(words.say("rule"), (x, 1 + over), xycoords=across, **beside, **text)
+        if label.get_window_extent().x1 > ax.figure.bbox.x1:
+            label.set(ha="right", position=(-4, 0))
