@@ -14,11 +14,14 @@ from front import front
 MODULES = {
     "sources": "Shipped data",
     "reading": "Reading a workbook",
+    "reading.view": "Looking at a sheet",
     "partners": "Partners",
     "measures": "Measures",
     "compare": "Comparisons",
     "claims": "Claims",
     "charts": "Charts",
+    "tables": "Tables for readers",
+    "markup": "A table that shows itself",
     "table": "The tidy table",
 }
 

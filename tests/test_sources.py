@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from traderank import load_sources, load_trade
+from traderank import load_sources, load_trade, raw_file
 from traderank.sources import (
     data_folder,
     find_source,
@@ -51,6 +51,20 @@ def test_the_offices_own_file_reads_as_the_rekeyed_one(key):
     pd.testing.assert_frame_equal(theirs.table, ours.table, check_exact=True)
     assert theirs.proof.word == ours.proof.word == "proved"
     assert set(ours.table["source"]) == {key}
+
+
+def test_the_workbook_behind_a_source_is_found_by_its_key():
+    assert find_source(raw_file("kaz-2023"), SHIPPED)[0] == "kaz-2023"
+
+
+def test_a_workbook_that_is_not_there_is_refused_with_the_reason(monkeypatch, tmp_path):
+    with pytest.raises(Refused, match=r"there is no source 'kaz-1999'.*kaz-2019"):
+        raw_file("kaz-1999")
+    # An installed package: the list of sources without the workbooks.
+    shutil.copy(data_folder() / "sources.toml", tmp_path)
+    monkeypatch.setattr("traderank.sources.data_folder", lambda: tmp_path)
+    with pytest.raises(Refused, match=r"2023.xlsx: the workbook of kaz-2023 is not here"):
+        raw_file("kaz-2023")
 
 
 def test_a_file_nobody_declared_has_no_source(tmp_path):

@@ -121,6 +121,43 @@ def _refuse_shared_checksums(sources, path):
                 )
 
 
+def raw_file(key):
+    """Return the path of a source's workbook, as a checkout of the project has it.
+
+    Parameters
+    ----------
+    key : str
+        A source of the shipped ``sources.toml``, as the column `source` names it.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    Refused
+        If no source has this key, or the workbook is not here: the installed package
+        carries the clean table alone.
+
+    Examples
+    --------
+    >>> raw_file("kaz-2023").name
+    '2023.xlsx'
+
+    """
+    sources = read_sources(data_folder() / "sources.toml")
+    if key not in sources:
+        raise Refused(f"there is no source {key!r}", f"there is {', '.join(sources)}")
+    path = data_folder() / sources[key]["file"]
+    if not path.is_file():
+        raise Refused(
+            f"the workbook of {key} is not here: the installed package has the clean table alone",
+            "work in a checkout of the project, or get the office's own file",
+            file=path,
+        )
+    return path
+
+
 def checksum(path):
     """Return the SHA-256 of a file's bytes, as ``sha256sum`` prints it."""
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
