@@ -84,6 +84,10 @@ def test_an_edition_without_a_date_stands_last_under_a_dash():
     assert shown(rows, "value", down="vintage").index.tolist() == ["2024-07-25", "–"]
 
 
+def test_the_printed_total_is_called_total():
+    assert shown([row("WLD")], "value", down="partner").index.tolist() == ["Total"]
+
+
 def test_what_has_no_row_is_a_dash():
     rows = [row(), row("RUS", year=2022)]
     cells = shown(rows, "value", across="partner")

@@ -180,7 +180,8 @@ def _label(name, value, words):
     if name == "blocs":
         return ", ".join(words.name(code) for code in value.split(" + ")) if value else "none"
     if name in ("partner", "reporter"):
-        return words.name(value)
+        # The office's own total: "World" would be more than it says.
+        return words.say("total") if value == "WLD" else words.name(value)
     return _NONE if value is None else str(value)
 
 
