@@ -567,6 +567,7 @@ def without_partners(folder):
 
 BAD = {
     "a missing file": (lambda folder: [folder / "gone.xlsx"], "gone.xlsx: there is no such file"),
+    "a name too long": (lambda folder: [folder / ("x" * 300)], "the file cannot be read"),
     "a folder": (lambda folder: [folder], "this is a folder, not a workbook"),
     "an empty file": (holding(b""), "ministry.xlsx: the file is empty"),
     "a text file": (holding(b"partner,value\n"), "not an Excel workbook, whatever its name says"),
@@ -799,7 +800,9 @@ def test_help_has_a_line_for_each_command_and_the_exit_statuses():
     for name, command in main.commands.items():
         assert re.search(rf"^  {name} +\S.+[.]$", shown, re.MULTILINE)
         assert "..." not in command.get_short_help_str(70)
-    assert "Exit status: 0 done" in shown
+    assert re.search(
+        "^  Exit status:\n    0  done.*\n    1 .*\n    2 .*\n    3 ", shown, re.MULTILINE
+    )
 
 
 def test_help_imports_nothing_that_is_slow():

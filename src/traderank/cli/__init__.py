@@ -19,9 +19,11 @@ from traderank.cli.workbooks import check, clean
     cls=Program,
     commands=[clean, check, rank, sources],
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit status: 0 done (also where a reading is unproved, which is said); 1 a claim "
-    "does not hold or a comparison differs; 2 the input was refused, and nothing written; 3 our "
-    "own fault or the network's (set TRADERANK_DEBUG=1 to see where).",
+    epilog="\b\nExit status:\n"
+    "  0  done (also where a reading is unproved, which is said)\n"
+    "  1  a claim does not hold, or a comparison differs\n"
+    "  2  the input was refused, and nothing written\n"
+    "  3  our own fault or the network's (TRADERANK_DEBUG=1 shows where)",
 )
 @click.version_option(traderank.__version__, prog_name="traderank", message="%(prog)s %(version)s")
 def main():
