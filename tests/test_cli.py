@@ -648,34 +648,58 @@ def test_parquet_without_pyarrow_is_refused_with_the_remedy(tmp_path):
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and pipes are those of POSIX")
 
 # A slow disk: whoever ends the program now ends it in the middle of writing.
-SLOW = (
-    "import os, time; os.fsync = lambda fd: time.sleep(60); from traderank.cli import main; main()"
+SLOW = """
+import os, pathlib, sys, time
+from traderank.cli import main
+os.fsync = lambda fd: (pathlib.Path("../writing").touch(), time.sleep(60))
+main()
+"""
+# As where a library, ended while it is imported, calls it an error of its own.
+RENAMED = SLOW.replace(
+    "main()\n",
+    """
+slowly = os.fsync
+def fsync(fd):
+    try:
+        slowly(fd)
+    except SystemExit:
+        raise ImportError("ended") from None
+os.fsync = fsync
+main()
+""",
 )
+# As on a system that knows no files without a name.
+NAMED = SLOW.replace("main()\n", "vars(os).pop('O_TMPFILE', None)\nmain()\n")
 
 
-def end_while_writing(folder, number):
-    (folder / "tidy.csv").write_text("old")
-    words = ("clean", ministry(folder), "--reporter", "KAZ", "-o", folder / "tidy.csv")
-    process = subprocess.Popen(program(*words, code=SLOW), env=BARE, stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 30
-    while not list(folder.glob(".*.part")) and time.monotonic() < deadline:
+def end_while_writing(folder, number, code):
+    (folder / "work").mkdir()
+    (folder / "work" / "tidy.csv").write_text("old")
+    words = ("clean", ministry(folder), "--reporter", "KAZ", "-o", "tidy.csv")
+    process = subprocess.Popen(
+        program(*words, code=code), cwd=folder / "work", env=BARE, stderr=subprocess.PIPE
+    )
+    deadline = time.monotonic() + 60
+    while not (folder / "writing").exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     process.send_signal(number)
     _, message = process.communicate(timeout=30)
-    assert (folder / "tidy.csv").read_text() == "old"
-    return process.returncode, message
+    left = {path.name: path.read_text() for path in (folder / "work").iterdir()}
+    return process.returncode, message, left
 
 
 @posix
+@pytest.mark.parametrize("code", [SLOW, NAMED, RENAMED], ids=["", "named", "renamed"])
 @pytest.mark.parametrize(("name", "status"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
-def test_a_run_that_is_ended_leaves_nothing_half_written(name, status, tmp_path):
-    assert end_while_writing(tmp_path, getattr(signal, name)) == (status, b"")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["ministry.xlsx", "tidy.csv"]
+def test_a_run_that_is_ended_leaves_nothing_half_written(name, status, code, tmp_path):
+    ended = end_while_writing(tmp_path, getattr(signal, name), code)
+    assert ended == (status, b"", {"tidy.csv": "old"})
 
 
-@posix
-def test_a_run_that_is_killed_leaves_the_old_file_whole(tmp_path):
-    assert end_while_writing(tmp_path, signal.SIGKILL) == (-signal.SIGKILL, b"")
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="this system has no files without a name")
+def test_even_a_run_that_is_killed_leaves_nothing_half_written(tmp_path):
+    ended = end_while_writing(tmp_path, signal.SIGKILL, SLOW)
+    assert ended == (-signal.SIGKILL, b"", {"tidy.csv": "old"})
 
 
 @posix

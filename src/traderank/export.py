@@ -146,9 +146,10 @@ def write_table(table, path, *, about=()):
 def write_whole(path, content):
     """Write a file whole or not at all.
 
-    The bytes are written beside it under another name, which then replaces it: who reads
-    the file meanwhile sees the old one or the new one, never a part. If the writing ends
-    in an exception (Ctrl-C is one), nothing is left.
+    The bytes are written beside it first, and the file is then replaced: who reads it
+    meanwhile sees the old one or the new one, never a part. If the writing ends in an
+    exception (Ctrl-C is one), nothing is left. Where the system knows files without a name
+    (Linux does), nothing half-written is left even if the process is killed.
 
     Parameters
     ----------
@@ -165,10 +166,7 @@ def write_whole(path, content):
     part = path.with_name(f".traderank-{uuid4().hex}.part")
     try:
         try:
-            with part.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            _write_part(part, content)
             if path.exists():
                 shutil.copymode(path, part)
             part.replace(path)
@@ -180,6 +178,29 @@ def write_whole(path, content):
             "make room, close the program that has it open, or name another file",
             file=path,
         ) from error
+
+
+def _write_part(part, content):
+    folder = part.parent
+    try:
+        with os.fdopen(os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o666), "wb") as file:
+            _fill_up(file, content)
+            # Given a folder's number, os.link follows the link that /proc keeps to the file.
+            number = os.open(folder, os.O_RDONLY)
+            try:
+                os.link(f"/proc/self/fd/{file.fileno()}", part.name, dst_dir_fd=number)
+            finally:
+                os.close(number)
+    except (AttributeError, OSError):
+        # Another system, or a file system that has no files without a name.
+        with part.open("xb") as file:
+            _fill_up(file, content)
+
+
+def _fill_up(file, content):
+    file.write(content)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _plain(table):
