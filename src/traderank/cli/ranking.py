@@ -29,8 +29,12 @@ _FLOWS = {"turnover": "turnover in", "export": "exports of", "import": "imports 
     show_default=True,
     help="Turnover is exports FOB plus imports CIF, as offices add them.",
 )
-@click.option("--partner", "partners", multiple=True, metavar="CHN", help="Show only these.")
-@click.option("--bloc", "blocs", multiple=True, metavar="EU", help="Rank its members as one.")
+@click.option(
+    "--partner", "partners", multiple=True, metavar="CHN", help="Show only these; repeatable."
+)
+@click.option(
+    "--bloc", "blocs", multiple=True, metavar="EU", help="Rank its members as one; repeatable."
+)
 @click.option(
     "--top", type=click.IntRange(min=1), metavar="N", help="How many to show; 10 if not given."
 )
