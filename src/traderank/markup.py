@@ -10,13 +10,16 @@ from itertools import groupby
 import pandas as pd
 
 # A notebook has no style sheet of ours.
+_CELL = "padding: .15em .35em"
+_SIDE = f"{_CELL}; text-align: left; white-space: normal"
 _STYLES = {
-    "whole": "margin: 0 0 1em",
-    "above": "margin: 0 0 .4em; text-align: left",
-    "below": "margin-top: .4em; max-width: 42em; font-size: .8em; color: #5f5f5f",
-    "head": "padding: .15em .45em; text-align: center; vertical-align: bottom; white-space: normal",
-    "side": "padding: .15em .45em; text-align: left; vertical-align: top; white-space: normal",
-    "cell": "padding: .15em .45em; text-align: right",
+    "above": "margin: 0 0 .3em; text-align: left",
+    "table": "margin: 0; width: auto; font-size: .82rem; border-collapse: collapse",
+    "below": "margin: .4em 0 1em; max-width: 46em; font-size: .8em; color: #5f5f5f",
+    "corner": f"{_SIDE}; vertical-align: bottom",
+    "side": f"{_SIDE}; vertical-align: top; font-weight: normal",
+    "head": f"{_CELL}; text-align: center; vertical-align: bottom; white-space: normal",
+    "cell": f"{_CELL}; text-align: right; white-space: nowrap",
 }
 
 
@@ -51,12 +54,11 @@ class ReaderTable:
             above += f"<br>{escape(self.measure)}"
         return "\n".join(
             [
-                f'<figure style="{_STYLES["whole"]}"><p style="{_STYLES["above"]}">{above}</p>',
-                f'<table aria-label="{escape(self.title)}">',
+                f'<p style="{_STYLES["above"]}">{above}</p>',
+                f'<table aria-label="{escape(self.title)}" style="{_STYLES["table"]}">',
                 f"<thead>{''.join(_head_rows(self.cells))}</thead>",
                 f"<tbody>{''.join(_body_rows(self.cells))}</tbody></table>",
-                f'<figcaption style="{_STYLES["below"]}">{_unbroken(self.notes)}</figcaption>',
-                "</figure>",
+                f'<p style="{_STYLES["below"]}">{_unbroken(self.notes)}</p>',
             ]
         )
 
@@ -71,7 +73,7 @@ def _head_rows(cells):
     """Write the headings of the columns, equal ones beside each other joined."""
     levels = cells.columns.nlevels
     side = "".join(
-        f'<th scope="col" rowspan="{levels}" style="{_STYLES["side"]}">{escape(name)}</th>'
+        f'<th scope="col" rowspan="{levels}" style="{_STYLES["corner"]}">{escape(name)}</th>'
         for name in cells.index.names
     )
     for level in range(levels):
@@ -89,7 +91,7 @@ def _body_rows(cells):
     for place, row in enumerate(cells.to_numpy()):
         heads = "".join(
             f'<th scope="row" rowspan="{run[place][1]}" style="{_STYLES["side"]}">'
-            f"{escape(run[place][0])}</th>"
+            f"{_unbroken(run[place][0])}</th>"
             for run in runs
             if place in run
         )

@@ -9,9 +9,9 @@ from traderank.reading.grid import Grid, cell_name, open_workbook
 from traderank.table import Refused
 
 # A notebook has no style sheet of ours.
-_EDGE = "border: 1px solid #c8c8c8; padding: .15em .4em; vertical-align: top"
+_EDGE = "border: 1px solid #c8c8c8; padding: .1em .3em; vertical-align: top"
 _ADDRESS = f"{_EDGE}; background: #eee; color: #444; font-weight: normal; text-align: center"
-_TEXT = f"{_EDGE}; text-align: left; white-space: normal; min-width: 4em; max-width: 11em"
+_TEXT = f"{_EDGE}; text-align: left; white-space: normal; min-width: 4em; max-width: 10em"
 _NUMBER = f"{_EDGE}; text-align: right; white-space: nowrap"
 _MARK = "; outline: 3px solid #d1430a; outline-offset: -2px; font-weight: bold"
 
@@ -123,7 +123,7 @@ class SheetView:
         )
         return (
             f'<table aria-label="Sheet {escape(self.grid.sheet)}" '
-            'style="border-collapse: collapse; font-size: .8em">\n'
+            'style="margin: 0; width: auto; border-collapse: collapse; font-size: .72rem">\n'
             f'<thead><tr><td style="{_ADDRESS}"></td>{heads}</tr></thead>\n'
             f"<tbody>{body}</tbody></table>"
         )
