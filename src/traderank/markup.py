@@ -10,8 +10,8 @@ from itertools import groupby
 import pandas as pd
 
 # A notebook has no style sheet of ours.
-_CELL = "padding: .15em .35em"
-_SIDE = f"{_CELL}; text-align: left; white-space: normal"
+_CELL = "padding: .15em .28em"
+_SIDE = "padding: .15em .28em .15em 0; text-align: left; white-space: normal"
 _STYLES = {
     "above": "margin: 0 0 .3em; text-align: left",
     "table": "margin: 0; width: auto; font-size: .82rem; border-collapse: collapse",
@@ -20,6 +20,7 @@ _STYLES = {
     "side": f"{_SIDE}; vertical-align: top; font-weight: normal",
     "head": f"{_CELL}; text-align: center; vertical-align: bottom; white-space: normal",
     "cell": f"{_CELL}; text-align: right; white-space: nowrap",
+    "rule": "border-top: 1px solid #c8c8c8",
 }
 
 
@@ -96,7 +97,11 @@ def _body_rows(cells):
             if place in run
         )
         figures = "".join(f'<td style="{_STYLES["cell"]}">{escape(text)}</td>' for text in row)
-        yield f"<tr>{heads}{figures}</tr>\n"
+        # A rule under the headings, and where a group of rows begins.
+        rule = (
+            f' style="{_STYLES["rule"]}"' if place == 0 or (runs[1:] and place in runs[0]) else ""
+        )
+        yield f"<tr{rule}>{heads}{figures}</tr>\n"
 
 
 def _runs(index, level):
