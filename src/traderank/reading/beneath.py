@@ -54,7 +54,7 @@ def locked(path):
 
 _FORMULA, _EOF, _FILEPASS, _COLINFO, _BOUNDSHEET = 0x06, 0x0A, 0x2F, 0x7D, 0x85
 _BOOLERR, _ROW, _BOF = 0x205, 0x208, 0x809
-_SPECIAL = 0xFFFFFFFA  # from here on, an entry of the sector table is a mark
+_LAST = 0xFFFFFFFE  # what follows the last sector of a stream
 
 # Every record that matters, as its bytes must look. Nearly always none is there; only if
 # one might be are the records walked, one by one, which takes longer than all the rest.
@@ -70,26 +70,36 @@ _SUSPECT = [
 
 
 def _look_xls(content, path):
+    stream = _stream(content, path)
+    if any(kind == _FILEPASS for kind, *_ in islice(_records(stream), 4)):
+        raise locked(path)
+    return _walk(stream) if any(pattern.search(stream) for pattern in _SUSPECT) else []
+
+
+def _stream(content, path):
+    """Return the stream of a compound file that holds the workbook's records."""
     with olefile.OleFileIO(io.BytesIO(content)) as document:
-        names = {entry[0].lower(): entry for entry in document.listdir() if len(entry) == 1}
-        if "encryptedpackage" in names:
+        streams = {entry.name.lower(): entry for entry in document.root.kids}
+        if "encryptedpackage" in streams:
             raise locked(path)
-        entry = names.get("workbook") or names.get("book")
+        entry = streams.get("workbook") or streams.get("book")
         if entry is None:
             raise Refused(
                 "this Office document is not a workbook",
                 "name the .xls or .xlsx file",
                 file=path,
             )
-        stream = document.openstream(entry).read()
-        following = [sector for sector in document.fat if sector < _SPECIAL]
-        whole = len(stream) == document.get_size(entry) > 0
-        # Two sectors that lead to one may make a circle, which calamine would never leave.
-        if not whole or len(following) != len(set(following)):
-            raise OSError("its sectors do not follow one another")
-    if any(kind == _FILEPASS for kind, *_ in islice(_records(stream), 4)):
-        raise locked(path)
-    return _walk(stream) if any(pattern.search(stream) for pattern in _SUSPECT) else []
+        if entry.size < document.minisectorcutoff:
+            return document.openstream(entry.name).read()
+    # olefile reads on where sectors go in a circle, and calamine never leaves it.
+    sectors, sector, size = [], entry.isectStart, document.sectorsize
+    while sector < len(document.fat) and len(sectors) * size < entry.size:
+        sectors.append(sector)
+        sector = document.fat[sector]
+    following = [after for after in document.fat if after < len(document.fat)]
+    if sector != _LAST or not sectors or len(set(following)) < len(following):
+        raise OSError("its sectors do not follow one another")
+    return b"".join(content[(at + 1) * size : (at + 2) * size] for at in sectors)[: entry.size]
 
 
 def _records(stream):

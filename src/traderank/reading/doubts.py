@@ -40,27 +40,25 @@ def _inexact(work):
     is off by one in the last digit, and more than one sum in four. If far fewer are, the
     office adds up what it prints, and what is off was changed.
     """
-    added = [checks for checks in work.checks if checks.digits]
-    inexact, of = [checks.inexact() for checks in added], sum(len(c.rows) for c in added)
-    if not _few(sum(map(len, inexact)), of):
+    made = {checks.kind: checks for checks in work.checks}
+    checks = made.get("turnover") or made.get("sum")
+    if checks is None or not _few(len(places := checks.inexact()), len(checks.rows)):
         return None
-    off = [
-        (digit, checks.rows[place], checks.columns[place])
-        for checks, places in zip(added, inexact, strict=True)
-        for place, digit in zip(places, checks.digits(places), strict=True)
-    ]
-    for digit in sorted({digit for digit, *_ in off if digit}):
-        odd = [place for shared, *place in off if shared == digit]
-        every = [checks.digits(range(len(checks.rows))) for checks in added]
-        if _few(len(odd), sum(np.count_nonzero(some == digit) for some in every)):
-            where = _listed(work, odd)
+    digits = checks.digits(places)
+    for digit in np.unique(digits[digits > 0]):
+        odd, alike = places[digits == digit], checks.digits(range(len(checks.rows))) == digit
+        if _few(len(odd), np.count_nonzero(alike)):
+            where = _listed(work, zip(checks.rows[odd], checks.columns[odd], strict=True))
             return f"off in the last digit, where nearly all such sums are exact: {where}"
     return None
 
 
 def _few(count, of):
     """Say whether one in four can hardly be so few."""
-    chance = sum(math.comb(of, k) * 0.25**k * 0.75 ** (of - k) for k in range(count + 1))
+    chance = term = 0.75**of
+    for k in range(count):
+        term *= (of - k) / (k + 1) / 3
+        chance += term
     return chance < CHANCE
 
 
@@ -70,9 +68,11 @@ def _unlikely(work):
     for checks in work.checks:
         for place in checks.inexact() if checks.kind == "sum" else ():
             rows, columns = zip(*checks.members(place), strict=True)
-            deviation = math.sqrt((work.half[list(rows), list(columns)] ** 2).sum() / 3)
-            if abs(checks.residual[place]) > FAR * deviation:
-                places.append((checks.rows[place], checks.columns[place]))
+            off, bound = abs(checks.residual[place]), checks.bound[place]
+            # Equal rounding errors deviate least; most sums need not be looked at more closely.
+            if off > FAR * bound / math.sqrt(3 * len(rows)):
+                deviation = math.sqrt((work.half[list(rows), list(columns)] ** 2).sum() / 3)
+                places += [(rows[0], columns[0])] if off > FAR * deviation else []
     return f"off by more than rounding makes likely: {_listed(work, places)}" if places else None
 
 

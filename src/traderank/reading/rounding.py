@@ -21,6 +21,10 @@ _USUAL = 5
 CHANCE = 1e-6
 
 
+# Powers of ten that are exact; counted from the end, the negative places are 1.
+_POWERS = np.concatenate([10.0 ** np.arange(23), np.ones(23)])
+
+
 def decimals(values):
     """Count the decimals each number is printed with (15 significant digits; nan has 0).
 
@@ -55,7 +59,7 @@ def in_use(values, places):
 
     A number of precision P ends at decimal q < P by chance alone with probability
     0.9 × 10^-(P-q), its other digits being zeros. If far more numbers end at q than the
-    finer ones explain (Poisson tail under `CHANCE`), numbers were rounded to q.
+    finer ones explain (a chance under `CHANCE`), numbers were rounded to q.
 
     >>> values = np.array([0.1 + n for n in range(9)] + [1.23456, 2.34567])
     >>> in_use(values, decimals(values))
@@ -65,21 +69,20 @@ def in_use(values, places):
     used = []
     for place in range(MOST, -1, -1):
         if ends[place]:
-            chance = sum(ends[finer] * 10.0 ** (place - finer) for finer in used)
-            if _poisson_tail(ends[place], chance) < CHANCE:
+            expected = sum(ends[finer] * 10.0 ** (place - finer) for finer in used)
+            if _chance(ends[place], expected) < CHANCE:
                 used.append(place)
     return used[::-1] or [0]
 
 
-def _poisson_tail(count, mean):
-    """Return the chance of at least `count` where `mean` are expected."""
-    term = total = math.exp(-mean)
-    for k in range(1, count):
-        term *= mean / k
-        total += term
-        if k > mean and term < CHANCE * 1e-6:
-            break
-    return max(1.0 - total, 0.0)
+def _chance(count, mean):
+    """Return what the chance of at least `count` where `mean` are expected does not exceed.
+
+    Chernoff's bound on the tail of a Poisson distribution.
+    """
+    if count <= mean:
+        return 1.0
+    return math.exp(count - mean + count * math.log(mean / count)) if mean else 0.0
 
 
 def half_units(used):
@@ -103,7 +106,7 @@ def rescale(values, places, power):
     >>> rescale(np.array([27.39984]), np.array([5]), -2).tolist()
     [0.2739984]
     """
-    digits = np.rint(values * 10.0**places)
+    digits = np.rint(values * _POWERS[places])
     left = places - power
     # Dividing a whole number by a power of ten rounds once; multiplying by 0.001 rounds twice.
-    return np.where(left > 0, digits / 10.0 ** np.abs(left), digits * 10.0 ** np.abs(left))
+    return np.where(left > 0, digits / _POWERS[left], digits * _POWERS[-left])

@@ -32,7 +32,7 @@ def _gone(here, there):
     known = {partner.code for partner in there.partners}
     gone = [row for row, partner in enumerate(here.partners) if partner.code not in known]
     values = [at for at, column in enumerate(here.columns) if column.measure == "value"]
-    size = np.nan_to_num(here.numbers[:, values]).sum(axis=1).tolist()
+    size = np.nansum(here.numbers[:, values], axis=1).tolist()
     middle = sorted(size)[len(size) // 2]
     odd = [row for row in gone if size[row] > middle or here.partners[row].kind != "country"]
     names = ", ".join(f"«{here.name(row)}» (row {here.rows[row] + 1})" for row in odd[:12])

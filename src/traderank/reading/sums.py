@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import NamedTuple
+
+import numpy as np
 
 #: Far below half a unit of the finest printed decimal, far above a float's noise.
 SLACK = 1e-6
@@ -37,45 +38,54 @@ def find_sums(partners, numbers, halves, total):
 
     """
     order = _total_first(partners, total)
-    columns = [_Column(*column) for column in zip(numbers[order].T, halves[order].T, strict=True)]
+    if order[0] != 0:
+        numbers, halves = numbers[order], halves[order]
     heads = [place for place, row in enumerate(order) if partners[row].kind == "aggregate"]
-    found, top, end = [], [], len(order)
-    for place in reversed(heads):
+    if not heads:
+        return []
+    ends = [*heads[1:], len(order)]
+    known = dict(
+        zip(heads, zip(numbers[heads].tolist(), halves[heads].tolist(), strict=True), strict=True)
+    )
+
+    def of(place):
+        return known.get(place) or (numbers[place].tolist(), halves[place].tolist())
+
+    found, top, by_leaves = [], [], _left_by_leaves(numbers, halves, heads, ends)
+    for place, end, left in zip(heads[::-1], ends[::-1], by_leaves[::-1], strict=True):
         # The rows right under an aggregate are its own, to the last, wherever that fits.
         leaves, below = end - place - 1, [*range(place + 1, end), *top]
-        left, count = [column.left_by_next(place, leaves) for column in columns], leaves
+        count = leaves
         if not leaves or _fits(left) < len(left):
-            each = [column.left_by_each(place, below) for column in columns]
             least = leaves or (len(below) if order[place] == total else 0)
-            left, count = _prefix(list(zip(*each, strict=True)), leaves, least)
+            left, count = _prefix(_left_by_each(of, place, below), leaves, least)
         if count:
             children = [order[child] for child in below[:count]]
             found.append(Sum(order[place], children, *zip(*left, strict=True)))
             below = [place, *below[count:]]
-        top, end = below, place
+        top = below
     return found
 
 
-class _Column:
-    """One column in the order of its summing, with sums from the first row on."""
+def _left_by_leaves(numbers, halves, heads, ends):
+    """Return for each aggregate, column by column, what its leaves leave of it, and may leave."""
+    zero = np.zeros_like(numbers[:1])
+    sums = np.concatenate([zero, numbers.cumsum(axis=0)])
+    errors = np.concatenate([zero, halves.cumsum(axis=0)])
+    first = [head + 1 for head in heads]
+    left = (numbers[heads] - sums[ends] + sums[first]).tolist()
+    bound = (halves[heads] + errors[ends] - errors[first]).tolist()
+    return [list(zip(*of_one, strict=True)) for of_one in zip(left, bound, strict=True)]
 
-    def __init__(self, numbers, halves):
-        self.numbers, self.halves = numbers.tolist(), halves.tolist()
-        self.sums = [0, *numbers.cumsum().tolist()]
-        self.errors = [0.0, *halves.cumsum().tolist()]
 
-    def left_by_next(self, place, count):
-        """Return what the next `count` rows leave of one, and what they may leave."""
-        first, last = place + 1, place + 1 + count
-        part, error = self.sums[last] - self.sums[first], self.errors[last] - self.errors[first]
-        return self.numbers[place] - part, self.halves[place] + error
-
-    def left_by_each(self, place, below):
-        """Return the same after each of the rows below, one by one."""
-        whole, half = self.numbers[place], self.halves[place]
-        parts = accumulate(self.numbers[row] for row in below)
-        errors = accumulate(self.halves[row] for row in below)
-        return [(whole - part, half + error) for part, error in zip(parts, errors, strict=True)]
+def _left_by_each(of, place, below):
+    """Return the same for one aggregate after each of the rows below, one by one."""
+    (left, bound), steps = of(place), []
+    for numbers, halves in map(of, below):
+        left = [rest - part for rest, part in zip(left, numbers, strict=True)]
+        bound = [rest + half for rest, half in zip(bound, halves, strict=True)]
+        steps.append(list(zip(left, bound, strict=True)))
+    return steps
 
 
 def _fits(left):
