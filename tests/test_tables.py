@@ -247,6 +247,11 @@ def test_text_is_shown_as_text_and_not_as_html():
     assert "A <b> & more" in repr(table)
 
 
+def test_no_date_is_broken_at_the_end_of_a_line():
+    html = tabulate(pd.DataFrame([row()]), "value", down="vintage", title=TITLE)._repr_html_()
+    assert html.count('<span style="white-space: nowrap">2024-07-25</span>') == 2
+
+
 # ── what is refused ──────────────────────────────────────────────────────────────────────
 
 
