@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -218,11 +217,14 @@ def _pieces(block, numbers, places, proof, given):
     """Return the tidy columns of one table's flows; a word that is the same all down is one."""
     shares = {(c.flow, c.period): i for i, c in enumerate(block.columns) if c.measure == "share"}
     power = round(np.log10(block.unit.scale))
+    powers = np.array([power if c.measure == "value" else -2 for c in block.columns])
+    tidy = rounding.rescale(numbers, places, powers)
+    rows, unknown = [str(row + 1) for row in block.rows], np.full(len(block.rows), np.nan)
     everywhere = {
         "reporter": given.reporter,
-        "partner": [partner.code for partner in block.partners],
-        "partner_name": [block.name(row) for row in range(len(block.rows))],
-        "kind": [partner.kind for partner in block.partners],
+        "partner": block.codes,
+        "partner_name": list(map(cells.one_line, block.names)),
+        "kind": block.kinds,
         "product": "TOTAL",
         "classification": None,
         "currency": block.unit.currency,
@@ -242,11 +244,9 @@ def _pieces(block, numbers, places, proof, given):
             "year": column.period.year,
             "period": str(column.period),
             "months": column.period.months,
-            "value": rounding.rescale(numbers[:, index], places[:, index], power),
-            "share_published": np.full(len(numbers), np.nan)
-            if share is None
-            else rounding.rescale(numbers[:, share], places[:, share], -2),
-            "cell": [f"{letter}{row + 1}" for row in block.rows],
+            "value": tidy[:, index],
+            "share_published": unknown if share is None else tidy[:, share],
+            "cell": [letter + row for row in rows],
         }
 
 
@@ -259,16 +259,20 @@ def _frame(pieces):
         "value": np.concatenate([piece["value"] for piece in pieces]),
         "share_published": np.concatenate([piece["share_published"] for piece in pieces]),
     }
+    steps = np.concatenate([np.arange(length) for length in lengths])
     # Making texts is what takes time: each is made once, and all are taken to their places.
     texts = [name for name in COLUMNS if name not in columns]
     words, known, places = [], {}, []
-    for name, (piece, length) in product(texts, zip(pieces, lengths, strict=True)):
-        told, down = piece[name], piece[name].__class__ is list
-        first = known.setdefault(id(told) if down else told, len(words))
-        if first == len(words):
-            words += told if down else [told]
-        places.append(first + np.arange(length) if down else np.full(length, first))
+    for name in texts:
+        told, first = [piece[name] for piece in pieces], []
+        for one in told:
+            down = one.__class__ is list
+            first.append(known.setdefault(id(one) if down else one, len(words)))
+            if first[-1] == len(words):
+                words += one if down else [one]
+        places.append(np.repeat(first, lengths) + (steps if down else 0))
     taken = pd.array(words, dtype=_TEXT).take(np.concatenate(places))
     for at, name in enumerate(texts):
         columns[name] = taken[at * sum(lengths) : (at + 1) * sum(lengths)]
-    return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
+    index = pd.RangeIndex(sum(lengths))
+    return pd.DataFrame({name: columns[name] for name in COLUMNS}, index=index, copy=False)

@@ -17,31 +17,33 @@ from traderank.reading.sums import SLACK, find_sums
 
 @dataclass(slots=True)
 class Checks:
-    """Comparisons of one kind, as arrays: which printed number, what is left over, and may be.
+    """Comparisons of one kind: what is left over of each printed number, and may be.
 
-    They hold nothing of their `Arithmetic`, lest a circle keep both in memory: ``members`` gives
-    the cells (row, column) of one comparison, ``text`` says what it is;
-    ``digits`` gives for some of them the rounding error that all numbers share, or 0.
+    ``residual`` and ``bound`` are arrays, in parts of which `scale` make one printed unit.
+    ``members`` gives the cells (row, column) of one comparison, the printed number first;
+    ``text`` says what it is; ``digits`` gives for some of them the rounding error that all
+    numbers share, or 0. They hold nothing of their `Arithmetic`: a circle would keep both.
     """
 
     kind: str
-    rows: np.ndarray
-    columns: np.ndarray
     residual: np.ndarray
     bound: np.ndarray
-    slack: float
+    scale: float
     members: Callable
     text: Callable
     digits: Callable | None = None
 
+    def __len__(self):
+        return len(self.residual)
+
     def failures(self):
         """Return the places, in these arrays, of the comparisons that do not hold."""
-        return np.flatnonzero(np.abs(self.residual) > self.bound + self.slack)
+        return (abs(self.residual) > self.bound + SLACK).nonzero()[0]
 
     def inexact(self):
         """Return the places of those that hold, and not to the last digit."""
-        off = np.abs(self.residual)
-        return np.flatnonzero((off > 0) & (off <= self.bound + self.slack))
+        off = abs(self.residual)
+        return ((off > 0) & (off <= self.bound + SLACK)).nonzero()[0]
 
 
 class Arithmetic:
@@ -51,8 +53,7 @@ class Arithmetic:
         self.block, columns = block, block.columns
         self.values = [at for at, column in enumerate(columns) if column.measure == "value"]
         self.shares = [at for at, column in enumerate(columns) if column.measure == "share"]
-        codes = [partner.code for partner in block.partners]
-        self.total = codes.index("WLD") if "WLD" in codes else None
+        self.total = block.codes.index("WLD") if "WLD" in block.codes else None
         self.blank = np.isnan(block.numbers)
         self.numbers = np.where(self.blank, 0.0, block.numbers)
         self.places = rounding.decimals(self.numbers)
@@ -61,10 +62,10 @@ class Arithmetic:
         largest = np.ceil(np.log10(self.numbers[:, self.values].max(initial=1.0) + 1))
         fine = min(self.places[:, self.values].max(initial=0), 15 - largest)
         self.scale = 10.0 ** max(fine, 0)
-        self.whole = np.rint(self.numbers * self.scale).astype(np.int64)
-        self.error = self.half * self.scale
+        self.whole = np.rint(self.numbers[:, self.values] * self.scale).astype(np.int64)
+        self.error = self.half[:, self.values] * self.scale
         self.covered = np.zeros(self.numbers.shape, dtype=bool)
-        self.checks, self.notes, self.children = [], [], {}
+        self.checks, self.notes, self.children, self.apart = [], [], {}, []
 
     def _halves(self):
         telling = self.numbers.copy()
@@ -92,15 +93,15 @@ class Arithmetic:
 
     def check_sums(self):
         """Find for each aggregate the rows printed under it that it sums, and check them."""
-        at, partners = self.values, self.block.partners
-        found = find_sums(partners, self.whole[:, at], self.error[:, at], self.total)
+        at = self.values
+        found, self.apart = find_sums(self.block.kinds, self.whole, self.error, self.total)
         if not found:
             return
         residual = np.array([sum.residual for sum in found])
         bound = np.array([sum.bound for sum in found])
         parents = [sum.parent for sum in found]
         # A blank sum over nothing but blanks holds, and says nothing.
-        holds = (np.abs(residual) <= bound + SLACK) & ~self.blank[parents][:, at]
+        holds = (abs(residual) <= bound + SLACK) & ~self.blank[parents][:, at]
         summed = [[sum.parent, *sum.children] for sum in found]
         for rows, columns in zip(summed, holds, strict=True) if not holds.all() else ():
             self.covered[np.ix_(rows, np.compress(columns, at))] = True
@@ -115,27 +116,18 @@ class Arithmetic:
             return f"«{name(sum.parent)}» is not the sum of the {count} rows under it"
 
         def digits(places):
-            cells = [(summed[i // len(at)], at[i % len(at)]) for i in places]
+            cells = [(summed[i // len(at)], i % len(at)) for i in places]
             return np.array([_shared(whole[cell], error[cell]) for cell in cells])
 
-        self._keep(
-            "sum",
-            np.repeat(parents, len(at)),
-            np.tile(at, len(found)),
-            residual.ravel(),
-            bound.ravel(),
-            lambda i: [(row, at[i % len(at)]) for row in summed[i // len(at)]],
-            text,
-            digits,
-        )
-
-    def _keep(self, kind, rows, columns, residual, bound, members, text, digits):
-        """Keep comparisons that were made in whole numbers of the finest decimal."""
-        by = self.scale
         self.checks.append(
             Checks(
-                *(kind, rows, columns, residual / by, bound / by, SLACK / by),
-                *(members, text, digits),
+                "sum",
+                residual.ravel(),
+                bound.ravel(),
+                self.scale,
+                lambda i: [(row, at[i % len(at)]) for row in summed[i // len(at)]],
+                text,
+                digits,
             )
         )
 
@@ -150,31 +142,34 @@ class Arithmetic:
                 self._check_turnover(whole, parts)
 
     def _check_turnover(self, whole, parts):
-        rows = np.flatnonzero(~self.blank[:, whole])
-        trio = [whole, *parts]
-        numbers, error = self.whole[rows][:, trio], self.error[rows][:, trio]
-        residual = numbers[:, 0] - numbers[:, 1] - numbers[:, 2]
-        bound = error.sum(axis=1)
-        # Where one flow is blank, turnover is the other: one number, rounded once.
-        alone = self.blank[rows][:, parts].sum(axis=1) == 1
-        bound[alone & (error[:, 0] == error[:, 1] + error[:, 2])] = 0.0
-        holds = np.abs(residual) <= bound + SLACK
-        self.covered[np.ix_(rows[holds], trio)] = True
-        name = self.block.name
-        self._keep(
-            "turnover",
-            rows,
-            np.full(len(rows), whole),
-            residual,
-            bound,
-            lambda i: [(int(rows[i]), column) for column in trio],
-            lambda i: f"the turnover of «{name(rows[i])}» is not its exports plus its imports",
-            lambda places: _shared(numbers[places].T, error[places].T),
+        rows, trio = (~self.blank[:, whole]).nonzero()[0], [whole, *parts]
+        numbers, error = (
+            [of[:, self.values.index(column)][rows] for column in trio]
+            for of in (self.whole, self.error)
         )
-        self._note_blank(whole, self.numbers[:, parts].sum(axis=1), "a turnover")
+        bound = error[0] + error[1] + error[2]
+        # Where one flow is blank, turnover is the other: one number, rounded once.
+        alone = (self.blank[:, parts[0]] ^ self.blank[:, parts[1]])[rows]
+        bound[alone & (error[0] == error[1] + error[2])] = 0.0
+        residual = numbers[0] - numbers[1] - numbers[2]
+        self.covered[np.ix_(rows[abs(residual) <= bound + SLACK], trio)] = True
+        name = self.block.name
+        self.checks.append(
+            Checks(
+                "turnover",
+                residual,
+                bound,
+                self.scale,
+                lambda i: [(int(rows[i]), column) for column in trio],
+                lambda i: f"the turnover of «{name(rows[i])}» is not its exports plus its imports",
+                lambda places: _shared(np.array(numbers)[:, places], np.array(error)[:, places]),
+            )
+        )
+        if len(rows) < len(self.blank):
+            self._note_blank(whole, self.numbers[:, parts].sum(axis=1), "a turnover")
 
     def _note_blank(self, column, computed, what):
-        for row in np.flatnonzero(self.blank[:, column] & (computed > 0)):
+        for row in (self.blank[:, column] & (computed > 0)).nonzero()[0]:
             cell = self.block.cell(row, column)
             self.notes.append(f"{cell} is blank where {what} of {computed[row]:.5g} belongs")
 
@@ -198,25 +193,24 @@ class Arithmetic:
         computed = 100 * numbers / numbers[total]
         error = 100 * (numbers + half) / (numbers[total] - half[total]) - computed
         error[total] = 0.0
-        rows, at = np.nonzero(~self.blank[:, shares])
+        rows, at = (~self.blank[:, shares]).nonzero()
+        name, share_of = self.block.name, np.array(shares)[at]
         residual, bound = self.numbers[:, shares] - computed, self.half[:, shares] + error
-        name = self.block.name
+        # In millionths of a percent, of which a float's noise is far below one.
         checks = Checks(
             "share",
-            rows,
-            np.take(shares, at),
-            residual[rows, at],
-            bound[rows, at],
-            1e-9,
-            lambda i: (
-                [(int(rows[i]), cell) for cell in (shares[at[i]], values[at[i]])]
-                + [(total, values[at[i]])]
-            ),
+            residual[rows, at] * 1e6,
+            bound[rows, at] * 1e6,
+            1e6,
+            lambda i: [
+                (int(rows[i]), shares[at[i]]),
+                *((row, values[at[i]]) for row in (int(rows[i]), total)),
+            ],
             lambda i: f"the share of «{name(rows[i])}» is not its value's share of the total",
         )
         failures = checks.failures()
-        self.covered[rows, checks.columns] = True
-        self.covered[rows[failures], checks.columns[failures]] = False
+        self.covered[rows, share_of] = True
+        self.covered[rows[failures], share_of[failures]] = False
         self.checks.append(checks)
         # A share too small to be printed is left blank; a larger one that is blank is odd.
         smallest = 0.5 / 10.0 ** self.used["share"][0]

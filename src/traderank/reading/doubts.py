@@ -42,13 +42,14 @@ def _inexact(work):
     """
     made = {checks.kind: checks for checks in work.checks}
     checks = made.get("turnover") or made.get("sum")
-    if checks is None or not _few(len(places := checks.inexact()), len(checks.rows)):
+    places = () if checks is None else checks.inexact()
+    if not len(places) or not _few(len(places), len(checks)):
         return None
     digits = checks.digits(places)
     for digit in np.unique(digits[digits > 0]):
-        odd, alike = places[digits == digit], checks.digits(range(len(checks.rows))) == digit
+        odd, alike = places[digits == digit], checks.digits(range(len(checks))) == digit
         if _few(len(odd), np.count_nonzero(alike)):
-            where = _listed(work, zip(checks.rows[odd], checks.columns[odd], strict=True))
+            where = _listed(work, [checks.members(place)[0] for place in odd])
             return f"off in the last digit, where nearly all such sums are exact: {where}"
     return None
 
@@ -68,7 +69,7 @@ def _unlikely(work):
     for checks in work.checks:
         for place in checks.inexact() if checks.kind == "sum" else ():
             rows, columns = zip(*checks.members(place), strict=True)
-            off, bound = abs(checks.residual[place]), checks.bound[place]
+            off, bound = (abs(of[place]) / checks.scale for of in (checks.residual, checks.bound))
             # Equal rounding errors deviate least; most sums need not be looked at more closely.
             if off > FAR * bound / math.sqrt(3 * len(rows)):
                 deviation = math.sqrt((work.half[list(rows), list(columns)] ** 2).sum() / 3)
@@ -81,12 +82,11 @@ def _unlikely(work):
 
 def _left_out(work):
     """Name the rows that the published total does not sum, at whatever remove."""
-    if work.total not in work.children:
+    left = [work.block.name(row) for row in work.apart if row != work.total]
+    if work.total not in work.children or not left:
         return None
-    below = {row for rows in work.children.values() for row in rows} | {work.total}
-    left = [work.block.name(row) for row in range(len(work.block.rows)) if row not in below]
     names = ", ".join(f"«{name}»" for name in left[:12])
-    return f"«{work.block.name(work.total)}» does not sum {names}" if left else None
+    return f"«{work.block.name(work.total)}» does not sum {names}"
 
 
 def _not_members(work):
@@ -97,10 +97,10 @@ def _not_members(work):
     block, notes = work.block, []
     day = f"{block.columns[0].period.year}-12-31"
     for parent in work.children:
-        members = partners.members(block.partners[parent].code, day)
+        members = partners.members(block.codes[parent], day)
         inside = _leaves(work, parent) if members else ()
-        countries = [row for row in inside if block.partners[row].kind == "country"]
-        strangers = [row for row in countries if block.partners[row].code not in members]
+        countries = [row for row in inside if block.kinds[row] == "country"]
+        strangers = [row for row in countries if block.codes[row] not in members]
         if strangers:
             names = ", ".join(f"«{work.block.name(row)}»" for row in strangers[:12])
             notes.append(f"«{work.block.name(parent)}» holds {names}, no member on {day}")
@@ -125,9 +125,9 @@ def _out_of_order(block):
     Where the table prints no headings, an order may begin anew; a row that alone stands
     out of it is still named.
     """
-    heads = [row for row, partner in enumerate(block.partners) if partner.kind == "aggregate"]
-    runs = list(pairwise([-1, *heads, len(block.partners)]))
-    breaks, pairs = {}, len(block.partners) - len(heads)
+    heads = [row for row, kind in enumerate(block.kinds) if kind == "aggregate"]
+    runs = list(pairwise([-1, *heads, len(block.kinds)]))
+    breaks, pairs = {}, len(block.kinds) - len(heads)
     for order, key in _ORDERS.items():
         keys = key(block)
         off = [row for run in runs for row in descents(keys, *run)]
@@ -152,9 +152,9 @@ def _alpha2(code):
 
 
 _ORDERS = {
-    "two-letter codes": lambda block: [_alpha2(partner.code) for partner in block.partners],
-    "three-letter codes": lambda block: [partner.code for partner in block.partners],
-    "names": lambda block: [partners.normalise(name) for name in block.names],
+    "two-letter codes": lambda block: list(map(_alpha2, block.codes)),
+    "three-letter codes": lambda block: block.codes,
+    "names": lambda block: list(map(partners.normalise, block.names)),
 }
 
 

@@ -57,7 +57,8 @@ class Block:
     grid: object
     rows: list
     names: list
-    partners: list
+    codes: list
+    kinds: list
     columns: list
     numbers: np.ndarray
     unit: Unit
@@ -85,7 +86,8 @@ def find_block(grid, given):
     rows = _body(grid, label, found) if found else []
     if not rows:
         return None
-    names, known = [grid.rows[row][label] for row in rows], [found[row] for row in rows]
+    names = [grid.rows[row][label] for row in rows]
+    codes, kinds = map(list, zip(*(found[row] for row in rows), strict=True))
     header = _Header(grid, rows[0], label)
     _refuse_other_matter(header)
     table, notes = list(zip(*(grid.rows[row] for row in rows), strict=False)), []
@@ -95,42 +97,50 @@ def find_block(grid, given):
         return None
     _refuse_twice(grid, header, columns)
     numbers, marks = _numbers(grid, rows, table, columns, notes)
-    _check_reporter(header, known, names, rows, given, notes)
+    _check_reporter(header, codes, names, rows, given, notes)
     unit, status = _unit(header, columns, given), _status(header, given)
     notes += [f"row {row + 1} is hidden" for row in rows if row in grid.hidden_rows]
     for column in columns:
         if column.index in grid.hidden_columns:
             notes.append(f"column {cell_name(0, column.index)[:-1]} is hidden")
-    return Block(grid, rows, names, known, columns, numbers, unit, status, notes, marks)
+    return Block(grid, rows, names, codes, kinds, columns, numbers, unit, status, notes, marks)
 
 
 def _label_column(grid, given):
     """Return the column with the most partners, and the partner of each row or None."""
     best, most, partner_of, find, extra = None, 1, [], partners.find, given.partners
     for index, column in enumerate(zip(*grid.rows, strict=False)):
-        texts = [value for value in column if value.__class__ is str and value]
-        if len(texts) > most:
-            found = [
-                find(value, extra) if value.__class__ is str and value else None for value in column
-            ]
-            hits = len(found) - found.count(None)
-            if hits > most:
-                best, most, partner_of = index, hits, found
+        if not _more_texts(column, most):
+            continue
+        found = [
+            find(value, extra) if value.__class__ is str and value else None for value in column
+        ]
+        hits = len(found) - found.count(None)
+        if hits > most:
+            best, most, partner_of = index, hits, found
     return best, partner_of
+
+
+def _more_texts(column, most):
+    """Say whether a column has more texts than so many; of numbers, few are looked at."""
+    others = len(column) - most
+    for value in column:
+        if value.__class__ is not str or not value:
+            others -= 1
+            if not others:
+                return False
+    return others > 0
 
 
 def _body(grid, label, found):
     """Return the rows of partners, from the first that has a number on."""
-    rows = []
-    for index, (row, partner) in enumerate(zip(grid.rows, found, strict=True)):
-        # Before the first partner with a number stands the header, in which anything may.
-        if (partner is None or not rows) and not _has_number(row, label):
-            continue
-        if partner is None and rows:
-            raise _unknown(grid, index, label, row[label])
-        if partner is not None:
-            rows.append(index)
-    return rows
+    rows = [row for row, partner in enumerate(found) if partner is not None]
+    # Before the first partner with a number stands the header, in which anything may.
+    first = next((row for row in rows if _has_number(grid.rows[row], label)), len(found))
+    for row, partner in enumerate(found[first:], first):
+        if partner is None and _has_number(grid.rows[row], label):
+            raise _unknown(grid, row, label, grid.rows[row][label])
+    return [row for row in rows if row >= first]
 
 
 def _has_number(row, label):
@@ -341,11 +351,14 @@ def _numbers(grid, rows, table, columns, notes):
     What is neither a number nor blank is refused.
     """
     printed, marks = [table[column.index] for column in columns], {}
-    values = [np.nan if value == "" else value for column in printed for value in column]
-    plain = set(map(type, values)) <= {float, int}
-    numbers = np.array(values if plain else np.nan, dtype=float)
+    values = [
+        value if value.__class__ in _NUMBERS else np.nan if value == "" else None
+        for column in printed
+        for value in column
+    ]
     # Only what was put for a blank is this very nan; one from the file is another.
-    plain = plain and np.isfinite(numbers).sum() + values.count(np.nan) == len(values)
+    numbers, blanks = np.array(values), values.count(np.nan)
+    plain = numbers.dtype != object and np.isfinite(numbers).sum() + blanks == len(values)
     # A cell may look blank and hide an error: where the file has any, look at each.
     if grid.beneath or not plain:
         places = [(row, at) for at in range(len(columns)) for row in range(len(rows))]
@@ -354,8 +367,8 @@ def _numbers(grid, rows, table, columns, notes):
             values[i], mark = _number(grid, rows[row], column, printed[at][row], notes)
             if mark:
                 marks[row, at] = mark
-        numbers = np.array(values, dtype=float)
-    numbers = numbers.reshape(len(columns), len(rows)).T
+        numbers = np.array(values)
+    numbers = numbers.astype(float).reshape(len(columns), len(rows)).T
     for place, at in np.argwhere(numbers < 0):
         reason = f"{numbers[place, at]:.10g} is negative, and trade is not"
         raise _not_number(grid, rows[place], columns[at].index, reason)
@@ -424,7 +437,7 @@ def _status(header, given):
     return given.status
 
 
-def _check_reporter(header, known, names, rows, given, notes):
+def _check_reporter(header, codes, names, rows, given, notes):
     """Refuse a title that names another country alone; note a reporter among its partners."""
     for row, column, value, said in header.sheet:
         if value.__class__ is str and said.unit is None:
@@ -436,7 +449,7 @@ def _check_reporter(header, known, names, rows, given, notes):
                     f"{given.reporter}",
                     "give the --reporter whose table this is",
                 )
-    for partner, name, row in zip(known, names, rows, strict=True):
-        if partner.code == given.reporter:
-            cell = cell_name(row, header.label)
-            notes.append(f"{cell}: «{name.strip()}», the reporter, stands among its own partners")
+    for place, code in enumerate(codes):
+        if code == given.reporter:
+            cell, name = cell_name(rows[place], header.label), names[place].strip()
+            notes.append(f"{cell}: «{name}», the reporter, stands among its own partners")

@@ -115,14 +115,14 @@ def prove(block, known_errors=()):
 
 
 def _refuse_repeated_partners(block):
-    if len(set(block.partners)) == len(block.partners):
+    if len(set(block.codes)) == len(block.codes):
         return
     seen = {}
-    for row, partner in enumerate(block.partners):
-        first = seen.setdefault(partner.code, row)
+    for row, code in enumerate(block.codes):
+        first = seen.setdefault(code, row)
         if first != row:
             raise block.grid.refuse(
-                f"«{block.names[row].strip()}» ({partner.code}) stands here and in row "
+                f"«{block.names[row].strip()}» ({code}) stands here and in row "
                 f"{block.rows[first] + 1} («{block.names[first].strip()}»): a partner twice",
                 "find out which row is right, and correct the other's name",
                 row=block.rows[row],
@@ -157,14 +157,15 @@ def _judge(work, known):
 
 
 def _failure(work, checks, i):
-    row, column = int(checks.rows[i]), int(checks.columns[i])
-    printed, residual, bound = work.numbers[row, column], checks.residual[i], checks.bound[i]
+    members = checks.members(i)
+    printed, cell = work.numbers[members[0]], work.block.cell(*members[0])
+    residual, bound = (float(of[i]) / checks.scale for of in (checks.residual, checks.bound))
     text = (
-        f"{checks.text(i)}: {work.block.cell(row, column)} prints {printed:.15g}, the others make "
+        f"{checks.text(i)}: {cell} prints {printed:.15g}, the others make "
         f"{printed - residual:.{9 if checks.kind == 'share' else 15}g} "
         f"(rounding explains at most {bound:.2g})"
     )
-    return _Failure(text, (row, column), checks.members(i), residual, bound)
+    return _Failure(text, members[0], members, residual, bound)
 
 
 def _explains(entry, failure, block):
@@ -202,15 +203,15 @@ def _refusal(block, failures):
 
 
 def _finish(work, notes):
-    block, bare = work.block, np.argwhere(~work.covered & ~work.blank)
+    block, bare = work.block, ~(work.covered | work.blank)
     zero = work.blank & work.covered
     zero[:, work.shares] = False
     for place in block.marks:
         zero[place] = False
-    places = [(block.grid.sheet, block.cell(row, column)) for row, column in bare]
+    places = [(block.grid.sheet, block.cell(*place)) for place in zip(*bare.nonzero(), strict=True)]
     checks = Counter()
     for made in work.checks:
-        checks[made.kind] += len(made.rows)
+        checks[made.kind] += len(made)
     word = "unproved" if not checks else "consistent" if places else "proved"
     proof = Proof(
         word,
@@ -226,7 +227,8 @@ def _finish(work, notes):
 
 def _details(work):
     for checks in work.checks:
-        for i, (row, column) in enumerate(zip(checks.rows, checks.columns, strict=True)):
+        for i in range(len(checks)):
+            (row, column), *others = checks.members(i)
             where, printed = work.block.columns[column], float(work.numbers[row, column])
             yield Check(
                 checks.kind,
@@ -236,7 +238,7 @@ def _details(work):
                 where.flow,
                 str(where.period),
                 printed,
-                printed - float(checks.residual[i]),
-                float(checks.bound[i]),
-                len(checks.members(i)),
+                printed - float(checks.residual[i]) / checks.scale,
+                float(checks.bound[i]) / checks.scale,
+                1 + len(others),
             )

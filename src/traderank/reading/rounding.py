@@ -34,8 +34,8 @@ def decimals(values):
     flat = np.nan_to_num(values).ravel()
     # Most numbers end by the fifth decimal: look further, or back, only for those that do not.
     counts, place = np.full(flat.shape, _USUAL), _USUAL
-    left = np.flatnonzero(~_whole(flat, place))
-    whole = np.flatnonzero(_whole(flat, place - 1))
+    left = (~_whole(flat, place)).nonzero()[0]
+    whole = (_whole(flat, place - 1) & (flat != 0)).nonzero()[0]
     while left.size and place < MOST:
         place += 1
         counts[left] = place
@@ -45,13 +45,14 @@ def decimals(values):
         counts[whole] = place
         place -= 1
         whole = whole[_whole(flat[whole], place)] if place >= 0 else whole[:0]
+    counts[flat == 0] = 0
     return counts.reshape(values.shape)
 
 
 def _whole(values, places):
     """Say which numbers have no decimals after `places`, but for a float's noise."""
     scaled = values * 10.0**places
-    return np.abs(scaled - np.rint(scaled)) <= np.abs(scaled) * 1e-15
+    return abs(scaled - np.rint(scaled)) <= abs(scaled) * 1e-15
 
 
 def in_use(values, places):

@@ -19,8 +19,8 @@ class Sum(NamedTuple):
     bound: tuple
 
 
-def find_sums(partners, numbers, halves, total):
-    """Return a `Sum` for each aggregate that sums rows under it.
+def find_sums(kinds, numbers, halves, total):
+    """Return a `Sum` for each aggregate that sums rows under it, and the rows in no sum.
 
     From the last aggregate up, an aggregate sums the rows under it as far as the prefix
     whose sums hold in most columns; those rows then count as one, under what stands above.
@@ -29,7 +29,8 @@ def find_sums(partners, numbers, halves, total):
 
     Parameters
     ----------
-    partners : list of Partner
+    kinds : list of str
+        What each row is: country, aggregate or residual.
     numbers, halves : array
         Rows × columns: whole numbers of the finest unit printed, so that sums are exact,
         and their largest rounding errors.
@@ -37,12 +38,12 @@ def find_sums(partners, numbers, halves, total):
         The row of the published total.
 
     """
-    order = _total_first(partners, total)
+    order = _total_first(kinds, total)
     if order[0] != 0:
         numbers, halves = numbers[order], halves[order]
-    heads = [place for place, row in enumerate(order) if partners[row].kind == "aggregate"]
+    heads = [place for place, row in enumerate(order) if kinds[row] == "aggregate"]
     if not heads:
-        return []
+        return [], order
     ends = [*heads[1:], len(order)]
     known = dict(
         zip(heads, zip(numbers[heads].tolist(), halves[heads].tolist(), strict=True), strict=True)
@@ -64,7 +65,7 @@ def find_sums(partners, numbers, halves, total):
             found.append(Sum(order[place], children, *zip(*left, strict=True)))
             below = [place, *below[count:]]
         top = below
-    return found
+    return found, [order[place] for place in (*range(heads[0]), *top)]
 
 
 def _left_by_leaves(numbers, halves, heads, ends):
@@ -92,11 +93,10 @@ def _fits(left):
     return [abs(residual) <= bound + SLACK for residual, bound in left].count(True)
 
 
-def _total_first(partners, total):
+def _total_first(kinds, total):
     """Return the rows with the published total first, whichever end it is printed at."""
-    order = list(range(len(partners)))
-    groups_above = any(partner.kind == "aggregate" for partner in partners[: total or 0])
-    if total == len(partners) - 1 and not groups_above:
+    order = list(range(len(kinds)))
+    if total == len(kinds) - 1 and "aggregate" not in kinds[:total]:
         order = [total, *order[:total]]
     return order
 
