@@ -1,6 +1,7 @@
 """A workbook is opened as its values and what lies beneath them; a file that is none is refused."""
 
 import shutil
+import struct
 import zipfile
 
 import openpyxl
@@ -24,6 +25,8 @@ from traderank.reading import beneath
 from traderank.reading.grid import open_workbook
 from traderank.sources import data_folder
 from traderank.table import Refused
+
+LAST = 0xFFFFFFFE  # in the table of sectors: no other follows
 
 both = pytest.mark.parametrize("name", ["a.xls", "a.xlsx"])
 
@@ -199,12 +202,37 @@ def test_a_workbook_cut_short_is_refused(tmp_path, name, part):
     assert "Remedy" in refusal(path)
 
 
-def test_sectors_that_go_in_a_circle_are_refused_and_not_followed(tmp_path):
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ([0] * 8, "its sectors go in a circle"),  # as in a file half fetched
+        ([1, 0, 3, 4, 5, 6, 7, LAST], "its sectors go in a circle"),
+        ([1, 2, 3, 4, 5, 6, 7, LAST, 8], "its sectors go in a circle"),  # of the folder
+        ([1, 2, 3, 4, 5, 6, LAST], "the end of its records is missing"),
+        ([2, 7, 1, 4, 5, 6, LAST, 3], None),  # one after the other, if not in order
+    ],
+)
+def test_sectors_are_followed_only_where_they_lead_to_the_end(tmp_path, table, message):
     path = write_xls(tmp_path / "a.xls", {"A": [[1]]})
     content = bytearray(path.read_bytes())
-    content[-512:-480] = bytes(32)  # every sector leads to the first, as in a file half fetched
+    content[-512 : 4 * len(table) - 512] = struct.pack(f"<{len(table)}I", *table)
+    if message is None:
+        sectors = [content[512 * at : 512 * (at + 1)] for at in range(1, 9)]
+        for place, at in enumerate([0, 2, 1, 7, 3, 4, 5, 6]):
+            content[512 * (at + 1) : 512 * (at + 2)] = sectors[place]
     path.write_bytes(content)
-    assert "the workbook is damaged or cut short" in refusal(path)
+    if message is None:
+        assert only(path).rows == [[1]]
+    else:
+        assert message in refusal(path)
+
+
+def test_records_that_break_off_into_zeros_are_refused(tmp_path):
+    path = write_xls(tmp_path / "a.xls", {"A": [["Китай", number] for number in range(100)]})
+    content = bytearray(path.read_bytes())
+    content[2048:2560] = bytes(512)
+    path.write_bytes(content)
+    assert "its records break off" in refusal(path)
 
 
 def test_a_part_that_is_no_xml_is_refused(tmp_path):

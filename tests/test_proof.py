@@ -10,6 +10,7 @@ from traderank.partners import alpha2, find
 from traderank.reading import Given, Proof, read_grids
 from traderank.reading.grid import Grid
 from traderank.reading.rounding import decimals, in_use
+from traderank.reading.sums import find_sums
 from traderank.table import Refused
 
 MERGED = [((3, 1), (3, 2)), ((3, 3), (3, 4)), ((3, 5), (3, 6))]
@@ -122,6 +123,22 @@ def test_a_column_of_two_precisions_uses_both():
     assert in_use(both, decimals(both)) == [1, 5]
     assert in_use(five, decimals(five)) == [5]
     assert in_use(one[:2], decimals(one[:2])) == [1]
+    few = np.concatenate([np.tile(five, 20), [0.1234] * 5])  # fewer than chance would have
+    assert in_use(few, decimals(few)) == [5]
+
+
+def test_a_dash_is_no_trade_even_where_some_numbers_have_one_decimal():
+    trade = [
+        *(("Всего", 600.7, 400.4), ("Европа", 450.5, 250.2), ("Германия", 300.2, 150.1)),
+        *(("Италия", 150.3, 100.1), ("Азия", 150.2, 150.2), ("Китай", 100.1, 100.1)),
+        *(("Турция", 50.1, 50.1), ("Океания", 0.04, None), ("Австралия", 0.04, None)),
+    ]
+    rows = sheet(trade)
+    assert prove(rows).proof.word == "proved"
+    rows[-1][3] = "-"
+    assert refusal(rows).cell == "D14"
+    rows[-1][3], rows[-1][4] = 0.04, "-"
+    assert prove(rows).proof.word == "proved"
 
 
 # ── which rows a group sums ──────────────────────────────────────────────────────────────
@@ -159,6 +176,23 @@ def test_rows_after_the_last_group_may_belong_to_the_total():
         *(("Италия", 150.25, 100.12), ("Не указано", 50.0, 50.0)),
     ]
     assert sums(sheet(trade)) == {"Всего": 2, "Европа": 2}
+
+
+def test_of_two_ways_to_add_up_the_nearer_one_is_taken():
+    kinds = ["aggregate", "aggregate", "country", "aggregate", "country"]
+    numbers = np.array([[100], [98], [98], [2], [2]])
+    halves = np.full((5, 1), 1.5)
+    found, apart = find_sums(kinds, numbers, halves, 0)
+    assert [(sum.parent, sum.children) for sum in found] == [(3, [4]), (1, [2]), (0, [1, 3])]
+    assert apart == [0]
+
+
+def test_a_group_takes_no_more_than_its_own_rows_if_they_add_up():
+    kinds = ["aggregate", "country", "aggregate", "country"]
+    numbers = np.array([[100], [98], [2], [2]])
+    found, apart = find_sums(kinds, numbers, np.full((4, 1), 1.5), None)
+    assert [(sum.parent, sum.children) for sum in found] == [(2, [3]), (0, [1])]
+    assert apart == [0, 2]
 
 
 # ── the word, and what is counted ────────────────────────────────────────────────────────
@@ -225,6 +259,7 @@ def test_a_refusal_of_one_check_names_the_number_that_is_not_what_others_make():
     refused = refusal(sheet(E8=48.5))
     assert refused.cell == "E8"
     assert "E8 prints 48.5, the others make 49.9791927 (rounding explains" in refused.reason
+    assert refused.reason.endswith(")")
 
 
 def test_a_refusal_prints_numbers_to_the_digit_that_differs():
@@ -255,6 +290,13 @@ def test_a_known_error_is_accepted_by_cell_and_size_and_said():
 )
 def test_an_error_that_is_not_the_one_known_is_refused(known, reason):
     assert reason in refusal(WRONG, known_errors=[ERROR | known] if known else []).reason
+
+
+def test_a_known_error_explains_no_other_error_of_its_cell():
+    rows = [list(row) for row in WRONG]
+    rows[7][2] = 48.0
+    reason = refusal(rows, known_errors=[ERROR]).reason
+    assert "the share of «Германия» is not its value's share of the total" in reason
 
 
 def test_a_known_error_that_is_not_there_is_refused():
@@ -333,11 +375,14 @@ def test_a_blank_beside_numbers_that_make_it_is_told(cells, note):
     assert f"2023: {note}" in notes(rows)
 
 
-def test_a_share_too_small_to_print_is_rightly_blank():
-    trade = [("Всего", 10**9 + 4.25, 50.5), ("Китай", 10.0**9, 50.5), ("Турция", 4.25, None)]
-    rows = sheet(trade)
-    rows[7][4] = None
-    assert notes(rows) == []
+@pytest.mark.parametrize(("value", "odd"), [(0.04, False), (0.06, True)])
+def test_a_share_is_rightly_blank_if_it_would_be_rounded_to_0(value, odd):
+    # 0.05 of this total is half of the fifth decimal of a percent.
+    trade = [("Всего", 1000000.25, 50.5), ("Китай", 1000000.25 - value, 50.5)]
+    rows = sheet([*trade, ("Турция", value, None)])
+    rows[7][2] = rows[7][4] = None
+    said = [note for note in notes(rows) if "is blank where a share of" in note]
+    assert len(said) == 2 * odd
 
 
 def test_names_exchanged_within_an_order_are_told():
@@ -357,9 +402,20 @@ def test_rows_in_any_order_or_none_are_no_matter(order):
     assert notes([*rows[:6], *body]) == []
 
 
-def test_an_order_that_begins_anew_without_a_heading_is_told_only_where_there_are_headings():
-    plain = [row for row in sheet() if row[0] not in ("Европа", "Азия")]
-    assert notes(plain) == []
+@pytest.mark.parametrize("heading", [True, False])
+def test_an_order_that_begins_anew_is_told_only_where_headings_part_the_others(heading):
+    total, *rows = exact()[5:]
+    halves = [rows[::2], rows[1::2]]
+    flows = [[round(sum(row[at] for row in half), 5) for at in (3, 5)] for half in halves]
+    groups = [sheet([("Всего", *flow), ("Европа", *flow)])[6] for flow in flows]
+    for group in groups:
+        for value, share in ((1, 2), (3, 4), (5, 6)):
+            group[share] = round(100 * group[value] / total[value], 5)
+    body = [groups[0]] * heading + halves[0] + halves[1]
+    last, first = halves[0][-1][0], halves[1][0][0]
+    said = [note for note in notes([*exact()[:5], total, *body]) if "in the order of" in note]
+    assert len(said) == heading
+    assert all(f"«{last}» (row {len(halves[0]) + 7}) before «{first}»" in note for note in said)
 
 
 def test_rows_that_the_total_leaves_out_are_told():
@@ -413,6 +469,13 @@ def test_partners_in_another_order_than_the_other_year_are_told():
     head = exact()[:6]
     said = notes({"2023": head + rows, "2022": [*sheet(year="2022 год")[:5], head[5], *longer]})
     assert any("2023: in another order than on «2022»: «" in note for note in said)
+
+
+def test_tables_of_different_flows_are_not_held_against_each_other():
+    exports = flow_only(sheet(), [3])
+    imports = flow_only(sheet(renamed("Германия", "Дания"), year=""), [5])
+    imports[0][0] = "импорт, 2022 год, тыс. долларов США"
+    assert notes({"Экспорт": exports, "Импорт": imports}) == []
 
 
 def test_years_of_another_length_are_told():

@@ -353,6 +353,14 @@ def test_a_whole_column_of_no_numbers_is_not_passed_over(tmp_path, name, value):
 
 
 @both
+def test_a_column_of_errors_under_a_joined_header_is_not_passed_over(tmp_path, name):
+    rows = sheet(E5=None)
+    for row in rows[5:]:
+        row[4] = (ERROR, 7)
+    assert "columns D and E both say export 2023" in refusal(tmp_path, rows, name=name).reason
+
+
+@both
 def test_a_column_that_is_announced_and_blank_is_not_passed_over(tmp_path, name):
     rows = sheet()
     for row in rows[5:]:

@@ -79,10 +79,10 @@ class Arithmetic:
         halves = {measure: rounding.half_units(used) for measure, used in self.used.items()}
         table = np.array([halves[column.measure] for column in self.block.columns])
         half = table[np.arange(len(table)), self.places]
-        # A blank or a mark stands for 0 in the sums, not for what was rounded to it.
+        # A blank stands for 0 in the sums, and a dash for no trade: nothing was rounded to them.
         half[self.blank] = 0.0
-        for place in self.block.marks:
-            half[place] = 0.0
+        for row, at in self.block.marks:
+            half[row, at] *= at in self.shares
         return half
 
     def _columns(self, measure):

@@ -41,8 +41,7 @@ def look_beneath(content, path):
     return _look_xls(content, path) if content[:8] == olefile.MAGIC else _look_xlsx(content, path)
 
 
-def locked(path):
-    """Return the refusal of a workbook that only a password opens."""
+def _locked(path):
     return Refused(
         "the workbook is protected by a password",
         "open it with the password and save it without one",
@@ -54,7 +53,6 @@ def locked(path):
 
 _FORMULA, _EOF, _FILEPASS, _COLINFO, _BOUNDSHEET = 0x06, 0x0A, 0x2F, 0x7D, 0x85
 _BOOLERR, _ROW, _BOF = 0x205, 0x208, 0x809
-_LAST = 0xFFFFFFFE  # what follows the last sector of a stream
 
 # Every record that matters, as its bytes must look. Nearly always none is there; only if
 # one might be are the records walked, one by one, which takes longer than all the rest.
@@ -72,8 +70,10 @@ _SUSPECT = [
 def _look_xls(content, path):
     stream = _stream(content, path)
     if any(kind == _FILEPASS for kind, *_ in islice(_records(stream), 4)):
-        raise locked(path)
-    return _walk(stream) if any(pattern.search(stream) for pattern in _SUSPECT) else []
+        raise _locked(path)
+    # Zeros in a row may be a piece of the file that was never fetched.
+    suspect = bytes(32) in stream or any(pattern.search(stream) for pattern in _SUSPECT)
+    return _walk(stream) if suspect else []
 
 
 def _stream(content, path):
@@ -81,7 +81,7 @@ def _stream(content, path):
     with olefile.OleFileIO(io.BytesIO(content)) as document:
         streams = {entry.name.lower(): entry for entry in document.root.kids}
         if "encryptedpackage" in streams:
-            raise locked(path)
+            raise _locked(path)
         entry = streams.get("workbook") or streams.get("book")
         if entry is None:
             raise Refused(
@@ -89,17 +89,28 @@ def _stream(content, path):
                 "name the .xls or .xlsx file",
                 file=path,
             )
+        # Where sectors go in a circle, calamine would never leave it.
+        table, size = document.fat, document.sectorsize
+        if any(_endless(table, sector) for sector, after in enumerate(table) if after <= sector):
+            raise OSError("its sectors go in a circle")
         if entry.size < document.minisectorcutoff:
-            return document.openstream(entry.name).read()
-    # olefile reads on where sectors go in a circle, and calamine never leaves it.
-    sectors, sector, size = [], entry.isectStart, document.sectorsize
-    while sector < len(document.fat) and len(sectors) * size < entry.size:
-        sectors.append(sector)
-        sector = document.fat[sector]
-    following = [after for after in document.fat if after < len(document.fat)]
-    if sector != _LAST or not sectors or len(set(following)) < len(following):
-        raise OSError("its sectors do not follow one another")
-    return b"".join(content[(at + 1) * size : (at + 2) * size] for at in sectors)[: entry.size]
+            stream = document.openstream(entry.name).read()
+        else:
+            sectors = _followed(table, entry.isectStart)
+            stream = b"".join(content[(at + 1) * size : (at + 2) * size] for at in sectors)
+    if not 0 < entry.size <= len(stream):
+        raise OSError("the end of its records is missing")
+    return stream[: entry.size]
+
+
+def _followed(table, sector):
+    while sector < len(table):
+        yield sector
+        sector = table[sector]
+
+
+def _endless(table, sector):
+    return next(islice(_followed(table, sector), len(table), None), None) is not None
 
 
 def _records(stream):
@@ -120,6 +131,8 @@ def _walk(stream):
             open_ones.append(sheets.get(position))
         elif kind == _EOF and open_ones:
             open_ones.pop()
+        elif kind == 0 and open_ones:
+            raise OSError("its records break off")
         elif open_ones and open_ones[-1] is not None:
             _note_record(open_ones[-1], kind, stream, body)
     return list(sheets.values())

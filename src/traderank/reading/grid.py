@@ -11,9 +11,9 @@ from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
 from olefile import MAGIC
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from traderank.reading.beneath import Beneath, locked, look_beneath
+from traderank.reading.beneath import Beneath, look_beneath
 from traderank.table import Refused
 
 NOTHING = Beneath({}, set(), set())
@@ -65,8 +65,6 @@ def open_workbook(path):
         grids, hidden = _open(content, path)
     except Refused:
         raise
-    except PasswordError:
-        raise locked(path) from None
     except _DAMAGED as error:
         raise _damaged(path, error) from error
     except BaseException as error:
