@@ -284,7 +284,7 @@ def reason(book, change, before, after):
         partners_off = value[off > 0].groupby(["year", "partner"]).sum()
         small = partners_off.max() <= value.groupby(["year", "partner"]).sum().median()
         return "a small partner's name, for one that keeps the order of the rows" if small else ""
-    if size == 0:
+    if size == 0 and len(after) == len(before):
         return "a share of 0 for a blank one, or the other way"
     if change.kind in ("row deleted", "exchanged with the other flow"):
         small = size <= sums_may_hide(book, change.sheet)

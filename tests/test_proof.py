@@ -378,9 +378,9 @@ def test_a_blank_beside_numbers_that_make_it_is_told(cells, note):
 @pytest.mark.parametrize(("value", "odd"), [(0.04, False), (0.06, True)])
 def test_a_share_is_rightly_blank_if_it_would_be_rounded_to_0(value, odd):
     # 0.05 of this total is half of the fifth decimal of a percent.
-    trade = [("Всего", 1000000.25, 50.5), ("Китай", 1000000.25 - value, 50.5)]
-    rows = sheet([*trade, ("Турция", value, None)])
-    rows[7][2] = rows[7][4] = None
+    trade = [("Всего", 1000000.25, 50.5), ("Китай", 333333.13, 20.25)]
+    rows = sheet([*trade, ("Россия", 666667.12 - value, 30.25), ("Турция", value, None)])
+    rows[8][2] = rows[8][4] = None
     said = [note for note in notes(rows) if "is blank where a share of" in note]
     assert len(said) == 2 * odd
 
