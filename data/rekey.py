@@ -31,7 +31,7 @@ os.environ["OPENPYXL_LXML"] = "False"
 import openpyxl
 from openpyxl.styles import Alignment
 
-from traderank.reading.grid import open_workbook
+from traderank.reading.files import open_workbook
 from traderank.sources import checksum, read_sources
 from traderank.table import Refused
 

@@ -22,7 +22,8 @@ import pandas as pd
 
 from traderank import load_sources, partners
 from traderank.reading import Given, read_grids
-from traderank.reading.grid import cell_name, open_workbook
+from traderank.reading.files import open_workbook
+from traderank.reading.grid import cell_name
 from traderank.sources import data_folder
 from traderank.table import Refused
 

@@ -21,8 +21,8 @@ from workbooks import (
     write_xlsx,
 )
 
-from traderank.reading import beneath
-from traderank.reading.grid import open_workbook
+from traderank.reading import limits
+from traderank.reading.files import open_workbook
 from traderank.sources import data_folder
 from traderank.table import Refused
 
@@ -64,7 +64,9 @@ def test_an_error_and_an_uncalculated_formula_are_no_blanks(tmp_path, name):
 
 def test_a_stored_0_that_waits_to_be_calculated_is_no_value(tmp_path):
     path = write_xlsx(tmp_path / "a.xlsx", {"A": [[(FORMULA, 0), (FORMULA, 5)]]}, merged=())
-    assert only(path).beneath == {(0, 0): "a formula without a value"}
+    grid = only(path)
+    assert grid.beneath == {(0, 0): "a formula without a value"}
+    assert grid.rows == [["", 5]]
     change_part(path, "xl/workbook.xml", ' fullCalcOnLoad="1"', "")
     assert only(path).beneath == {}
 
@@ -163,12 +165,12 @@ def zipped(path, part):
         (lambda path: path.parent, "this is a folder, not a workbook. Remedy: name the workbook"),
         (lambda path: plain(path, b""), "the file is empty. Remedy: get it again"),
         (
-            lambda path: plain(path, "Страна;Экспорт\n".encode()),
-            "this is not an Excel workbook, whatever its name says: it begins with",
+            lambda path: plain(path, "Страна и экспорт\n".encode()),
+            "this is a text of 1 line without any table. Remedy: give a workbook",
         ),
-        (lambda path: zipped(path, "content.xml"), "this is neither an .xls nor an .xlsx workbook"),
-        (lambda path: zipped(path, "xl/workbook.bin"), "neither an .xls nor an .xlsx workbook"),
-        (lambda path: plain(path, b"PK\x03\x04" + bytes(99)), "the workbook is damaged"),
+        (lambda path: zipped(path, "content.xml"), "the workbook is damaged or cut short"),
+        (lambda path: zipped(path, "xl/workbook.bin"), "the workbook is damaged or cut short"),
+        (lambda path: plain(path, b"PK\x03\x04" + bytes(99)), "the compressed file is damaged"),
         (
             lambda path: plain(path, compound(b"text", "WordDocument")),
             "this Office document is not a workbook. Remedy: name the .xls or .xlsx file",
@@ -243,5 +245,5 @@ def test_a_part_that_is_no_xml_is_refused(tmp_path):
 
 def test_a_workbook_that_unpacks_to_too_much_is_not_opened(tmp_path, monkeypatch):
     path = write_xlsx(tmp_path / "a.xlsx", {"A": [[1]]}, merged=())
-    monkeypatch.setattr(beneath, "LIMIT", 1000)
-    assert "unpacks to more than 1,000 bytes. Remedy: save only the sheet" in refusal(path)
+    monkeypatch.setattr(limits, "BYTES", 1000)
+    assert "holds more than 1,000 bytes. Remedy: save only the sheet" in refusal(path)

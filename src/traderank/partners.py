@@ -77,6 +77,12 @@ def _listed():
 
 
 @cache
+def name_words():
+    """Return all words, folded, of which the listed names are made."""
+    return frozenset(word for name in _listed() for word in name.split())
+
+
+@cache
 def _codes():
     return {row["code"]: row for row in _shipped("display_names.csv")}
 

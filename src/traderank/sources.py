@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from traderank.reading import read_workbook
+from traderank.reading import limits, read_workbook
 from traderank.reading.cells import read_unit
 from traderank.table import COLUMNS, Refused
 
@@ -160,7 +160,8 @@ def raw_file(key):
 
 def checksum(path):
     """Return the SHA-256 of a file's bytes, as ``sha256sum`` prints it."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def find_source(path, sources):
@@ -185,7 +186,8 @@ def find_source(path, sources):
 
     """
     path = Path(path)
-    if not path.is_file():
+    # What is too long to be read is not worth a checksum either.
+    if not path.is_file() or path.stat().st_size > limits.BYTES:
         return None
     digest = checksum(path)
     for key, entry in sources.items():

@@ -31,6 +31,9 @@ _SAME = (
     (re.compile("եւ"), "եվ"),
 )
 
+#: No name is longer: a paragraph is not looked up.
+LONGEST = 400
+
 _NUMBERED = re.compile(r"(.*\D)(\d{1,2})")
 
 #: Cyrillic letters and the Latin ones that look like them in at least one case.
@@ -127,6 +130,8 @@ def match(printed, names):
         The form found, whole, in the right letters; and its partner. (None, None) if there
         is none.
     """
+    if len(printed) > LONGEST:
+        return None, None
     for form in spellings(normalise(printed)):
         if form in names:
             return form, names[form]

@@ -44,6 +44,10 @@ KINDS = ("country", "aggregate", "residual", "bloc")
 RANKED_KINDS = ("country", "bloc")
 
 
+#: Letters of a reason that are shown.
+LONGEST = 1000
+
+
 class Refused(ValueError):
     """Input that traderank will not turn into numbers, with the place and the remedy.
 
@@ -63,6 +67,8 @@ class Refused(ValueError):
     """
 
     def __init__(self, reason, remedy=None, *, file=None, sheet=None, cell=None):
+        # A reason may hold what stands in a cell, and a cell a book.
+        reason = reason if len(reason) <= LONGEST else reason[:LONGEST] + "…"
         self.reason, self.remedy = reason.rstrip("."), remedy and remedy.rstrip(".")
         self.file = None if file is None else Path(file).name
         self.sheet, self.cell = sheet, cell

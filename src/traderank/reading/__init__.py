@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from traderank.reading import cells, rounding
-from traderank.reading.grid import cell_name, open_workbook
-from traderank.reading.layout import Given, find_block
+from traderank.reading.files import open_workbook
+from traderank.reading.layout import Given, find_tables
 from traderank.reading.proof import Proof, combine, prove
 from traderank.reading.siblings import compare_years
 from traderank.table import COLUMNS, Refused
@@ -128,16 +129,19 @@ def read_grids(grids, given, *, hidden=()):
         As `read_workbook`.
 
     """
-    blocks = [(grid, find_block(grid, given)) for grid in grids]
-    without = [grid.sheet for grid, block in blocks if block is None]
-    blocks = [block for _, block in blocks if block is not None]
-    _refuse_no_table(grids, blocks)
-    _refuse_disagreement(blocks)
+    made, without, reasons = [], [], []
+    for grid in grids:
+        tables, why = find_tables(grid, given)
+        made += [panel for table in tables for panel in table]
+        reasons += why
+        if not tables:
+            without.append(grid.sheet)
+    _refuse_no_table(grids, made, reasons)
+    _refuse_disagreement(made)
     pieces, proofs = [], []
-    for block in blocks:
-        proof, numbers, places = prove(block, given.known_errors)
+    for panel, (proof, numbers, places) in zip(made, prove(made, given.known_errors), strict=True):
         proofs.append(proof)
-        pieces += _pieces(block, numbers, places, proof, given)
+        pieces += _pieces(panel, numbers, places, proof, given)
     if not pieces:
         raise Refused(
             "only turnover is printed, neither exports nor imports",
@@ -145,7 +149,7 @@ def read_grids(grids, given, *, hidden=()):
             file=grids[0].file,
         )
     proof = combine(proofs)
-    proof.notes += compare_years(blocks)
+    proof.notes += compare_years(made)
     for what, names in (("no partner table in", without), ("hidden, not read:", hidden)):
         if names:
             proof.notes.append(f"{what} " + ", ".join(f"«{name}»" for name in names))
@@ -153,13 +157,9 @@ def read_grids(grids, given, *, hidden=()):
 
 
 def _check_given(path, reporter, flow, months, status, vintage):
-    if reporter is None:
-        raise Refused(
-            "nothing says which country reports",
-            "give --reporter with its ISO alpha-3 code, as in --reporter KAZ",
-            file=path,
-        )
-    if not (len(reporter) == 3 and reporter.isascii() and reporter.isupper()):
+    if reporter is not None and not (
+        len(reporter) == 3 and reporter.isascii() and reporter.isupper()
+    ):
         raise Refused(f"{reporter!r} is not an ISO alpha-3 code", "write it as KAZ", file=path)
     if flow not in (None, "export", "import"):
         raise Refused(f"{flow!r} is not a flow", "give export or import", file=path)
@@ -182,72 +182,92 @@ def _known_unit(path, unit):
     return known
 
 
-def _refuse_no_table(grids, blocks):
-    if not blocks:
-        names = ", ".join(f"«{grid.sheet}»" for grid in grids)
+def _refuse_no_table(grids, made, reasons):
+    if not made and reasons:
+        raise reasons[0]
+    if not made:
+        names = ", ".join(f"«{grid.sheet}»" for grid in grids[:12] if grid.sheet)
         raise Refused(
-            f"no partner table: no sheet ({names}) has a column of partner countries with "
-            "numbers beside them",
+            f"no partner table: {f'no sheet ({names}) has' if names else 'nothing here is'} a "
+            "column of partner countries with numbers beside them",
             "give a workbook with exports or imports by partner country",
             file=grids[0].file,
         )
 
 
-def _refuse_disagreement(blocks):
-    """Refuse two tables of one workbook that say the same thing, or count differently."""
-    seen, first = {}, blocks[0]
-    for block in blocks:
-        if block.unit != first.unit:
-            raise block.grid.refuse(
-                f"the unit here is {block.unit}, on sheet «{first.grid.sheet}» it is {first.unit}",
-                "find out which is right; read sheets that really differ from separate files",
-            )
-        for column in block.columns:
+def _refuse_disagreement(made):
+    """Refuse two tables of one file that say the same thing, or count differently."""
+    seen, first = {}, {}
+    for panel in made:
+        for at, column in enumerate(panel.columns):
             if column.measure != "value":
                 continue
-            other = seen.setdefault((column.flow, column.period), block)
-            if other is not block:
-                raise block.grid.refuse(
-                    f"{column.flow} {column.period} is here and on sheet «{other.grid.sheet}»",
+            other, unit = first.setdefault(column.reporter, (panel, column.unit))
+            if column.unit != unit:
+                raise panel.refuse(
+                    f"the unit here is {column.unit}, on {other.grid.called('sheet ')} it is {unit}",
+                    "find out which is right; read tables that really differ from separate files",
+                    row=0,
+                    column=at,
+                )
+            other = seen.setdefault(column.series, panel)
+            if other is not panel:
+                raise panel.refuse(
+                    f"{column.flow} {column.period} is here and on {other.grid.called('sheet ')}",
                     "correct the year or flow that is wrong, or keep one of the sheets",
+                    row=0,
+                    column=at,
                 )
 
 
-def _pieces(block, numbers, places, proof, given):
+def _pieces(panel, numbers, places, proof, given):
     """Return the tidy columns of one table's flows; a word that is the same all down is one."""
-    shares = {(c.flow, c.period): i for i, c in enumerate(block.columns) if c.measure == "share"}
-    power = round(np.log10(block.unit.scale))
-    powers = np.array([power if c.measure == "value" else -2 for c in block.columns])
-    tidy = rounding.rescale(numbers, places, powers)
-    rows, unknown = [str(row + 1) for row in block.rows], np.full(len(block.rows), np.nan)
-    everywhere = {
-        "reporter": given.reporter,
-        "partner": block.codes,
-        "partner_name": list(map(cells.one_line, block.names)),
-        "kind": block.kinds,
-        "product": "TOTAL",
-        "classification": None,
-        "currency": block.unit.currency,
-        "vintage": given.vintage,
-        "status": block.status,
-        "source": given.source,
-        "sheet": block.grid.sheet,
-        "proof": proof.word,
+    shares = {c.series: at for at, c in enumerate(panel.columns) if c.measure == "share"}
+    partners = {
+        "partner": [partner.code for partner in panel.partners],
+        "partner_name": [panel.name(row) for row in range(len(panel.partners))],
+        "kind": [partner.kind for partner in panel.partners],
     }
-    for index, column in enumerate(block.columns):
+    for at, column in enumerate(panel.columns):
         if column.measure != "value" or column.flow == "turnover":
             continue
-        share = shares.get((column.flow, column.period))
-        letter = cell_name(0, column.index)[:-1]
-        yield everywhere | {
+        there = panel.row_of[:, at] >= 0
+        every = bool(there.all())
+        named = partners if every else {n: _where(told, there) for n, told in partners.items()}
+        yield named | {
+            "reporter": column.reporter,
+            "product": column.product,
+            "classification": column.classification,
+            "currency": column.unit.currency,
+            "vintage": given.vintage,
+            "status": column.status,
+            "source": given.source,
+            "sheet": panel.grid.sheet or None,
+            "proof": proof.word,
             "flow": column.flow,
             "year": column.period.year,
             "period": str(column.period),
             "months": column.period.months,
-            "value": tidy[:, index],
-            "share_published": unknown if share is None else tidy[:, share],
-            "cell": [letter + row for row in rows],
+            "value": _scaled(numbers, places, there, at, round(np.log10(column.unit.scale))),
+            "share_published": _shares(panel, numbers, places, there, shares.get(column.series)),
+            "cell": panel.cells(at, there),
         }
+
+
+def _where(items, mask):
+    return [item for item, chosen in zip(items, mask, strict=True) if chosen]
+
+
+def _scaled(numbers, places, rows, at, power):
+    return rounding.rescale(numbers[rows, at], places[rows, at], power)
+
+
+def _shares(panel, numbers, places, rows, share):
+    """Return the printed shares, 0 to 1; a share may be printed in per cent or as a fraction."""
+    if share is None:
+        return np.full(int(rows.sum()), np.nan)
+    of_total = [numbers[row, share] for row, p in enumerate(panel.partners) if p.code == "WLD"]
+    return _scaled(numbers, places, rows, share, 0 if of_total == [1.0] else -2)
 
 
 def _frame(pieces):
@@ -259,20 +279,16 @@ def _frame(pieces):
         "value": np.concatenate([piece["value"] for piece in pieces]),
         "share_published": np.concatenate([piece["share_published"] for piece in pieces]),
     }
-    steps = np.concatenate([np.arange(length) for length in lengths])
     # Making texts is what takes time: each is made once, and all are taken to their places.
     texts = [name for name in COLUMNS if name not in columns]
     words, known, places = [], {}, []
-    for name in texts:
-        told, first = [piece[name] for piece in pieces], []
-        for one in told:
-            down = one.__class__ is list
-            first.append(known.setdefault(id(one) if down else one, len(words)))
-            if first[-1] == len(words):
-                words += one if down else [one]
-        places.append(np.repeat(first, lengths) + (steps if down else 0))
+    for name, (piece, length) in product(texts, zip(pieces, lengths, strict=True)):
+        told, down = piece[name], piece[name].__class__ is list
+        first = known.setdefault(id(told) if down else told, len(words))
+        if first == len(words):
+            words += told if down else [told]
+        places.append(first + np.arange(length) if down else np.full(length, first))
     taken = pd.array(words, dtype=_TEXT).take(np.concatenate(places))
     for at, name in enumerate(texts):
         columns[name] = taken[at * sum(lengths) : (at + 1) * sum(lengths)]
-    index = pd.RangeIndex(sum(lengths))
-    return pd.DataFrame({name: columns[name] for name in COLUMNS}, index=index, copy=False)
+    return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)

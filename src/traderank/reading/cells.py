@@ -1,41 +1,18 @@
-"""What each cell says: a partner, a flow, a period, a unit, a measure, a number, a mark.
+"""What each cell says: a flow, a period, a unit, a measure, a number, a mark.
 
-The words are data (``words.toml``); partners are the allow-list (``partners.csv``). Texts
-are read one by one, without regard to where they stand: that is the next module's work.
+Texts are read one by one, without regard to where they stand: that is ``layout``'s work.
+The words are data (``words.toml``); partners are the allow-list (``partners.csv``).
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 from typing import NamedTuple
 
 from traderank import partners
-
-
-class Period(NamedTuple):
-    """A span of time within one calendar year, in months."""
-
-    year: int
-    months: int = 12
-    first: int = 1
-
-    @property
-    def last(self):
-        """The last month of the span."""
-        return self.first + self.months - 1
-
-    def __str__(self):
-        """Write the period as SDMX does: 2023, 2023-M01, 2023-Q1, 2023-S1, 2025-01-01/P10M."""
-        if self.months == 12:
-            return str(self.year)
-        names = {1: ("M", "02d"), 3: ("Q", "d"), 6: ("S", "d")}
-        if self.months in names and (self.first - 1) % self.months == 0:
-            letter, form = names[self.months]
-            return f"{self.year}-{letter}{(self.first - 1) // self.months + 1:{form}}"
-        return f"{self.year}-{self.first:02d}-01/P{self.months}M"
+from traderank.reading import words
+from traderank.reading.periods import Period, Times, month_of, times_of, year_of
 
 
 @lru_cache(maxsize=65536)
@@ -48,6 +25,14 @@ def one_line(text):
     return " ".join(text.split())
 
 
+#: Letters of a text that are read.
+LONGEST = 2000
+
+
+#: The scale of a unit with a word beside it that is not known: «xyz USD».
+UNKNOWN_SCALE = 0
+
+
 class Unit(NamedTuple):
     """What one printed 1 is worth: `scale` whole units of `currency`."""
 
@@ -55,8 +40,10 @@ class Unit(NamedTuple):
     currency: str
 
     def __str__(self):
-        scale = {1: "", 10**3: "thousand ", 10**6: "million ", 10**9: "billion "}[self.scale]
-        return f"{scale}{self.currency}"
+        names = {1: "", 10**3: "thousand ", 10**4: "10 thousand ", 10**5: "100 thousand "}
+        names |= {10**6: "million ", 10**8: "100 million ", 10**9: "billion "}
+        names |= {10**12: "trillion ", UNKNOWN_SCALE: "an unknown number of "}
+        return f"{names[self.scale]}{self.currency}"
 
 
 class Says(NamedTuple):
@@ -65,30 +52,26 @@ class Says(NamedTuple):
     flow: str | None = None
     measure: str | None = None
     periods: tuple = ()
+    part: tuple | None = None
     unit: Unit | None = None
+    scale: int | None = None
     status: str | None = None
     other: str | None = None
+    total: bool = False
+    trade: bool = False
+    partial: bool = False
     months_named: bool = False
 
-
-@cache
-def _words():
-    text = resources.files("traderank.reading").joinpath("words.toml").read_text("utf-8")
-    tables = tomllib.loads(text)
-    return {
-        table: [(meaning, _pattern(words)) for meaning, words in meanings.items()]
-        for table, meanings in tables.items()
-        if table != "marks"
-    } | {"marks": tables["marks"]}
+    @property
+    def of_numbers(self):
+        """Whether it says what kind of numbers stand near it, and when."""
+        return bool(self.flow or self.measure or self.periods or self.part or self.unit)
 
 
-def _pattern(words):
-    longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + ")")
+#: What parts the languages of one text.
+_SEVERAL = re.compile(r" ?/ ?|\n")
 
-
-def _meanings(table, text):
-    return [meaning for meaning, pattern in _words()[table] if pattern.search(text)]
+NOTHING, NO_TIMES = Says(), Times()
 
 
 @lru_cache(maxsize=65536)
@@ -97,166 +80,162 @@ def says(text):
 
     A text that names both flows («экспорт и импорт») says neither.
 
-    >>> says("удельный вес страны в общем объеме экспорта, %")
-    Says(flow='export', measure='share', periods=(), unit=None, status=None, other=None,
-         months_named=False)
+    >>> said = says("удельный вес страны в общем объеме экспорта, %")
+    >>> said.flow, said.measure
+    ('export', 'share')
     >>> says("за январь-декабрь 2019 года").periods
-    (Period(year=2019, months=12, first=1),)
+    (Period(year=2019, months=12, first=1, starts=None),)
     >>> says("тыс. долларов США").unit
     Unit(scale=1000, currency='USD')
     """
-    low = " ".join(text.casefold().split()) + " "
-    flows, measures = _meanings("flow", low), _meanings("measure", low)
-    status, other = _meanings("status", low), _meanings("other", low)
-    if not measures and "%" in low:
+    # What a title or a header says, it says in its first lines; the rest is a paragraph.
+    low = words.plain(text[:LONGEST])
+    parts = words.tokens(low)
+    found = words.hits(parts)
+    by = {}
+    for hit in found:
+        by.setdefault(hit.table, []).append(hit)
+    flows = {hit.meaning for hit in by.get("flow", ())}
+    measures = [hit.meaning for hit in by.get("measure", ())]
+    statuses = {hit.meaning for hit in by.get("status", ())}
+    if not measures and "%" in parts:
         measures = ["percent"]
+    times = NO_TIMES if "dated" in by else _times_of(text, low, parts, found)
     return Says(
-        flow=flows[0] if len(flows) == 1 else None,
-        measure=measures[0] if measures else None,
-        periods=_periods(low),
-        unit=_unit(low),
-        status=status[0] if len(status) == 1 else None,
-        other=other[0] if other else None,
-        months_named=bool(
-            _meanings("months", low) or _meanings("part", low) or _MONTH_OF_SHEET.match(low)
-        ),
+        flow="turnover" if "turnover" in flows else flows.pop() if len(flows) == 1 else None,
+        measure=_measure(measures),
+        periods=times.periods,
+        part=times.part,
+        unit=_unit(by, parts),
+        scale=_scale(by, parts),
+        status=statuses.pop() if len(statuses) == 1 else None,
+        other=_other(by),
+        total="value" in by,
+        trade=bool(flows or "trade" in by),
+        partial="partial" in by,
+        months_named=times.months_named,
     )
 
 
-def _unit(low):
-    currencies, scales = _meanings("currency", low), _meanings("scale", low)
-    if not currencies or len(scales) > 1:
+def _times_of(text, low, parts, found):
+    """Read the periods of a text; one in several languages, each by itself, if they agree."""
+    times = times_of(low, list(zip(parts, words.places(low), strict=True)), found)
+    if len(times.periods) == 1 and not times.periods[0].crosses:
+        return times
+    several = [part for part in _SEVERAL.split(text) if part.strip()]
+    read = map(says, several) if len(several) > 1 else ()
+    told = {(said.periods, said.part) for said in read if said.periods or said.part}
+    return Times(*told.pop(), True) if len(told) == 1 else times
+
+
+def _measure(measures):
+    # "Growth of the share", "share of weight": the one that is not a share of value wins.
+    for measure in ("reexport", "balance", "growth", "weight", "price", "rank", "share"):
+        if measure in measures:
+            return measure
+    return measures[0] if measures else None
+
+
+def _other(by):
+    # A heading of a measure («количество») is not yet another subject.
+    return by["other"][0].meaning if "other" in by else None
+
+
+def _unit(by, parts):
+    """Read the one unit that a text names, with the scale that stands beside the currency."""
+    named = [_whose(hit, by) for hit in by.get("currency", ())]
+    currencies = {hit.meaning for hit in named}
+    currencies = currencies - {"$"} or currencies
+    if len(currencies) != 1 or "OTHER" in currencies:
         return None
-    return Unit(int(scales[0]) if scales else 1, currencies[0])
+    scales = {scale for hit in named if (scale := _beside(hit, by, parts)) is not None}
+    if not scales:
+        scales = _scales(by, parts) or {1}
+    return Unit(scales.pop(), currencies.pop()) if len(scales) == 1 else None
+
+
+def _whose(hit, by):
+    """Join dollars with the word beside them that says whose they are."""
+    if hit.meaning == "$":
+        for whose in by.get("whose", ()):
+            if -2 <= whose.start - hit.end <= 1 or -1 <= hit.start - whose.end <= 1:
+                start, end = min(hit.start, whose.start), max(hit.end, whose.end)
+                return hit._replace(meaning=whose.meaning, start=start, end=end)
+    return hit
+
+
+def _beside(hit, by, parts):
+    """Return the scale before or after a currency; `UNKNOWN_SCALE` where a word is not known."""
+    fillers = {at for other in by.get("filler", ()) for at in range(other.start, other.end)}
+    before, after = hit.start, hit.end
+    while before and (before - 1 in fillers or parts[before - 1] in "(-,"):
+        before -= 1
+    while after < len(parts) and (after in fillers or parts[after] in "(-,'"):
+        after += 1
+    for scale in by.get("scale", ()):
+        if before <= scale.end <= hit.start or hit.end <= scale.start <= after:
+            return _times(scale, parts)
+    known = {at for hits in by.values() for other in hits for at in range(other.start, other.end)}
+    near = [
+        parts[at] for at in (hit.start - 1, hit.end) if 0 <= at < len(parts) and at not in known
+    ]
+    # A Chinese sign alone is no word.
+    return (
+        UNKNOWN_SCALE
+        if any(w[0].isalpha() and not "\u3400" <= w[0] <= "\u9fff" for w in near)
+        else None
+    )
+
+
+def _scale(by, parts):
+    """A scale that stands without a currency, in letters or alone."""
+    if "currency" in by or "measure" in by:
+        return None
+    scales = {
+        _times(hit, parts)
+        for hit in by.get("scale", ())
+        if len(parts[hit.start]) > 1 and (parts[hit.start].isalpha() or len(parts) <= 3)
+    }
+    return scales.pop() if len(scales) == 1 else None
+
+
+def _scales(by, parts):
+    return {_times(hit, parts) for hit in by.get("scale", ())}
+
+
+def _times(scale, parts):
+    """Return what a scale is; «100 тыс.» is 100,000."""
+    before = parts[scale.start - 1] if scale.start else ""
+    return int(scale.meaning) * (int(before) if before in ("10", "100") else 1)
+
+
+def of_header(value):
+    """Read a cell of a header: a text, or a number that is a year or a month."""
+    if value.__class__ is str:
+        return says(value)
+    year = year_of(value)
+    period = Period(year) if year else month_of(value)
+    return NOTHING if period is None else NOTHING._replace(periods=(period,))
 
 
 def read_unit(text):
     """Read a unit given by the caller, as «thousand USD»; None where it says none."""
-    return says(text).unit
-
-
-_YEAR = re.compile(r"(?<![\d.,/])((?:19|20)\d\d)(?![\d/]|[.,]\d)")
-_DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d")
-_MONTH_OF_SHEET = re.compile(r"^(\d{1,2})[_.-]((?:19|20)\d\d) $")
-
-
-def _periods(low):
-    """Find the periods of a text: a span of months before a year, or the year alone."""
-    coded = _MONTH_OF_SHEET.match(low)
-    if coded and 1 <= int(coded[1]) <= 12:
-        return (Period(int(coded[2]), int(coded[1])),)
-    found, start = [], 0
-    dates = [match.span() for match in _DATE.finditer(low)]
-    for match in _YEAR.finditer(low):
-        if any(begin <= match.start() < end for begin, end in dates):
-            continue
-        year = int(match[1])
-        found.append(_part(low, year) or _span(low[start : match.start()], year))
-        start = match.end()
-    return tuple(dict.fromkeys(found))
-
-
-_COUNTS = {"i": 1, "ii": 2, "iii": 3, "iv": 4} | {str(count): count for count in range(1, 13)}
-_COUNT = re.compile(r"(?<![\w.,])(iii|ii|iv|i|1[0-2]|[1-9])(?![\d.,])")
-
-_CODE = re.compile(r"(?<![^\W\d_])([qshm])(\d{1,2})(?!\w)")
-
-
-def _span(before, year):
-    places = sorted(
-        (match.start(), int(month))
-        for month, pattern in _words()["months"]
-        if (match := pattern.search(before))
-    )
-    months = [month for _, month in places]
-    if len(months) == 2 and months[0] < months[1]:
-        return Period(year, months[1] - months[0] + 1, months[0])
-    return Period(year, 1, months[0]) if len(months) == 1 else Period(year)
-
-
-def _part(low, year):
-    """Read «I квартал 2024», «9 месяцев 2024». A part that cannot be counted has 0 months."""
-    for length in map(int, _meanings("part", low)):
-        counts = {_COUNTS[count] for count in _COUNT.findall(low)}
-        if len(counts) != 1:
-            return Period(year, 0)
-        count = counts.pop()
-        if length == 1:
-            return Period(year, count)
-        fits = count * length <= 12
-        return Period(year, length, (count - 1) * length + 1) if fits else Period(year, 0)
-    return _coded(low, year)
-
-
-def _coded(low, year):
-    match = _CODE.search(low)
-    if match is None:
-        return None
-    length, count = {"q": 3, "s": 6, "h": 6, "m": 1}[match[1]], int(match[2])
-    fits = 1 <= count <= 12 // length
-    return Period(year, length, (count - 1) * length + 1) if fits else Period(year, 0)
-
-
-def year_of(value):
-    """Return the year that a number in a header is, or None.
-
-    >>> year_of(1994.0), year_of(1994.5), year_of("1994")
-    (1994, None, None)
-    """
-    if value.__class__ in (int, float) and value == int(value) and 1900 <= value <= 2100:
-        return int(value)
-    return None
-
-
-_WHOLE = r"[1-9]\d{0,2}(?:[ '’]\d{3})+|[1-9]\d*|0"
-_NUMBER = re.compile(rf"(?P<whole>{_WHOLE})(?:[.,](?P<part>\d+))?", re.ASCII)
-
-
-def number(text):
-    """Read a number kept as text; None where the text is not surely one number.
-
-    Blanks and apostrophes part thousands; one point or comma parts decimals, unless just
-    three digits follow it and some stand before it: 1,234 may be either, and is refused, as
-    are two lines in one cell and a zero in front.
-
-    >>> number("1 234,5"), number("12.25"), number("1,234"), number("н/д")
-    (1234.5, 12.25, None, None)
-    """
-    lines = text.strip().splitlines()
-    match = _NUMBER.fullmatch(" ".join(lines[0].split())) if len(lines) == 1 else None
-    if match is None:
-        return None
-    whole, part = re.sub(r"\D", "", match["whole"]), match["part"]
-    grouped = len(whole) != len(match["whole"])
-    if part and len(part) == 3 and not grouped and whole != "0" and len(whole) <= 3:
-        return None
-    return float(f"{whole}.{part or 0}")
-
-
-def mark(text):
-    """Say what a mark in place of a number means: ``none``, ``unreported``, or None."""
-    text = text.strip().casefold()
-    for meaning, marks in _words()["marks"].items():
-        if text in marks:
-            return meaning
-    return None
+    unit = says(text).unit
+    return None if unit is None or unit.currency == "$" else unit
 
 
 @lru_cache(maxsize=4096)
 def countries_in(text):
-    """Return the codes of the countries that a title names, in whatever case they stand.
+    """Return the codes of the countries whose names stand in a text, as whole words.
 
-    >>> sorted(countries_in("Основные показатели внешней торговли Республики Казахстан"))
+    >>> sorted(countries_in("Trade of Kazakhstan, by partner"))
     ['KAZ']
-    >>> sorted(countries_in("Торговля Кыргызской Республики с Россией"))
-    ['KGZ', 'RUS']
     """
-    words = re.findall(r"[\w’'-]+", text)
+    parts = re.findall(r"[\w’'‘ʻ-]+", text[:LONGEST])
     runs = (
-        " ".join(words[start:end])
-        for start in range(len(words))
-        for end in range(start + 1, min(start + 5, len(words) + 1))
+        " ".join(parts[start:end])
+        for start in range(len(parts))
+        for end in range(start + 1, min(start + 5, len(parts) + 1))
     )
     found = (partners.find(run) for run in runs)
-    named = {partner.code for partner in found if partner and partner.kind == "country"}
-    return named.union(_meanings("reporter", " ".join(text.casefold().split()) + " "))
+    return frozenset(partner.code for partner in found if partner and partner.kind == "country")

@@ -23,12 +23,12 @@ FAR = math.sqrt(2 * math.log(2 / CHANCE))
 
 def find_doubts(work):
     """Return a note on each oddity of a table whose checks have been made."""
-    notes = [_inexact(work), _unlikely(work), _left_out(work), _out_of_order(work.block)]
+    notes = [_inexact(work), _unlikely(work), _left_out(work), _out_of_order(work.panel)]
     return [note for note in notes if note] + _not_members(work)
 
 
 def _listed(work, places):
-    cells = [work.block.cell(row, column) for row, column in places]
+    cells = [work.panel.cell(row, column) for row, column in places]
     more = f" and {len(cells) - 12} more" if len(cells) > 12 else ""
     return ", ".join(cells[:12]) + more
 
@@ -40,16 +40,24 @@ def _inexact(work):
     is off by one in the last digit, and more than one sum in four. If far fewer are, the
     office adds up what it prints, and what is off was changed.
     """
-    made = {checks.kind: checks for checks in work.checks}
-    checks = made.get("turnover") or made.get("sum")
-    places = () if checks is None else checks.inexact()
-    if not len(places) or not _few(len(places), len(checks)):
+    made = {}
+    for checks in work.checks:
+        made.setdefault(checks.kind, []).append(checks)
+    added = made.get("turnover") or made.get("sum") or ()
+    inexact = [checks.inexact() for checks in added]
+    if not _few(sum(map(len, inexact)), sum(len(checks.rows) for checks in added)):
         return None
-    digits = checks.digits(places)
-    for digit in np.unique(digits[digits > 0]):
-        odd, alike = places[digits == digit], checks.digits(range(len(checks))) == digit
-        if _few(len(odd), np.count_nonzero(alike)):
-            where = _listed(work, [checks.members(place)[0] for place in odd])
+    off = [
+        (digit, checks.members(place)[0])
+        for checks, places in zip(added, inexact, strict=True)
+        if len(places)
+        for place, digit in zip(places, checks.digits(places), strict=True)
+    ]
+    for digit in sorted({digit for digit, _ in off if digit}):
+        odd = [place for shared, place in off if shared == digit]
+        every = [checks.digits(range(len(checks.rows))) for checks in added]
+        if _few(len(odd), sum(np.count_nonzero(some == digit) for some in every)):
+            where = _listed(work, odd)
             return f"off in the last digit, where nearly all such sums are exact: {where}"
     return None
 
@@ -69,11 +77,9 @@ def _unlikely(work):
     for checks in work.checks:
         for place in checks.inexact() if checks.kind == "sum" else ():
             rows, columns = zip(*checks.members(place), strict=True)
-            off, bound = (abs(of[place]) / checks.scale for of in (checks.residual, checks.bound))
-            # Equal rounding errors deviate least; most sums need not be looked at more closely.
-            if off > FAR * bound / math.sqrt(3 * len(rows)):
-                deviation = math.sqrt((work.half[list(rows), list(columns)] ** 2).sum() / 3)
-                places += [(rows[0], columns[0])] if off > FAR * deviation else []
+            deviation = math.sqrt((work.half[list(rows), list(columns)] ** 2).sum() / 3)
+            if abs(checks.residual[place]) > FAR * deviation:
+                places.append((checks.rows[place], checks.columns[place]))
     return f"off by more than rounding makes likely: {_listed(work, places)}" if places else None
 
 
@@ -82,11 +88,12 @@ def _unlikely(work):
 
 def _left_out(work):
     """Name the rows that the published total does not sum, at whatever remove."""
-    left = [work.block.name(row) for row in work.apart if row != work.total]
-    if work.total not in work.children or not left:
+    if work.total not in work.children:
         return None
+    below = {row for rows in work.children.values() for row in rows} | {work.total}
+    left = [work.panel.name(row) for row in range(len(work.panel.partners)) if row not in below]
     names = ", ".join(f"«{name}»" for name in left[:12])
-    return f"«{work.block.name(work.total)}» does not sum {names}"
+    return f"«{work.panel.name(work.total)}» does not sum {names}" if left else None
 
 
 def _not_members(work):
@@ -94,16 +101,16 @@ def _not_members(work):
 
     The bloc is proved as it is printed: an office may count otherwise, and that is told.
     """
-    block, notes = work.block, []
-    day = f"{block.columns[0].period.year}-12-31"
+    panel, notes = work.panel, []
+    day = f"{panel.columns[0].period.year}-12-31"
     for parent in work.children:
-        members = partners.members(block.codes[parent], day)
+        members = partners.members(panel.partners[parent].code, day)
         inside = _leaves(work, parent) if members else ()
-        countries = [row for row in inside if block.kinds[row] == "country"]
-        strangers = [row for row in countries if block.codes[row] not in members]
+        countries = [row for row in inside if panel.partners[row].kind == "country"]
+        strangers = [row for row in countries if panel.partners[row].code not in members]
         if strangers:
-            names = ", ".join(f"«{work.block.name(row)}»" for row in strangers[:12])
-            notes.append(f"«{work.block.name(parent)}» holds {names}, no member on {day}")
+            names = ", ".join(f"«{work.panel.name(row)}»" for row in strangers[:12])
+            notes.append(f"«{work.panel.name(parent)}» holds {names}, no member on {day}")
     return notes
 
 
@@ -118,18 +125,18 @@ def _leaves(work, parent):
 # ── the order of the rows ────────────────────────────────────────────────────────────────
 
 
-def _out_of_order(block):
+def _out_of_order(panel):
     """Name the rows that break an order in which all the others stand.
 
     Partners under one heading are in an order if at most one in ten neighbours break it.
     Where the table prints no headings, an order may begin anew; a row that alone stands
     out of it is still named.
     """
-    heads = [row for row, kind in enumerate(block.kinds) if kind == "aggregate"]
-    runs = list(pairwise([-1, *heads, len(block.kinds)]))
-    breaks, pairs = {}, len(block.kinds) - len(heads)
+    heads = [row for row, partner in enumerate(panel.partners) if partner.kind == "aggregate"]
+    runs = list(pairwise([-1, *heads, len(panel.partners)]))
+    breaks, pairs = {}, len(panel.partners) - len(heads)
     for order, key in _ORDERS.items():
-        keys = key(block)
+        keys = key(panel)
         off = [row for run in runs for row in descents(keys, *run)]
         if not off:
             return None
@@ -138,8 +145,8 @@ def _out_of_order(block):
     if not 0 < len(breaks[order]) <= pairs / 10:
         return None
     cells = ", ".join(
-        f"«{block.names[row].strip()}» (row {block.rows[row] + 1}) before "
-        f"«{block.names[row + 1].strip()}»"
+        f"«{panel.names[row].strip()}» (row {panel.row_of[row, 0] + 1}) before "
+        f"«{panel.names[row + 1].strip()}»"
         for row in breaks[order]
     )
     return f"partners stand in the order of their {order}, but not {cells}: is a name wrong?"
@@ -152,9 +159,9 @@ def _alpha2(code):
 
 
 _ORDERS = {
-    "two-letter codes": lambda block: list(map(_alpha2, block.codes)),
-    "three-letter codes": lambda block: block.codes,
-    "names": lambda block: list(map(partners.normalise, block.names)),
+    "two-letter codes": lambda panel: [_alpha2(partner.code) for partner in panel.partners],
+    "three-letter codes": lambda panel: [partner.code for partner in panel.partners],
+    "names": lambda panel: [partners.normalise(name) for name in panel.names],
 }
 
 

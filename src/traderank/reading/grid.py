@@ -1,28 +1,11 @@
-"""Open a workbook as plain grids: the values, by python-calamine, and what lies beneath them."""
+"""One sheet as rows and columns of plain values, and the names of its cells."""
 
 from __future__ import annotations
 
-import io
-import struct
-import zipfile
-import zlib
 from dataclasses import dataclass, field
-from pathlib import Path
-from xml.etree.ElementTree import ParseError
+from itertools import zip_longest
 
-from olefile import MAGIC
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
-
-from traderank.reading.beneath import Beneath, look_beneath
 from traderank.table import Refused
-
-NOTHING = Beneath({}, set(), set())
-
-# What the libraries raise when a file is not what it says it is.
-_DAMAGED = (
-    *(CalamineError, OSError, zipfile.BadZipFile, zlib.error, ParseError, struct.error),
-    *(KeyError, IndexError, ValueError, EOFError, RuntimeError),
-)
 
 
 @dataclass(slots=True)
@@ -36,10 +19,73 @@ class Grid:
     beneath: dict = field(default_factory=dict)
     hidden_rows: set = field(default_factory=set)
     hidden_columns: set = field(default_factory=set)
+    #: Whether the file keeps numbers apart from texts, as a workbook does and a CSV does not.
+    typed: bool = True
+    #: Whether rows and columns have changed places since the file was opened.
+    is_turned: bool = False
+    #: Columns of values, without the blank ones at the right end.
+    columns: list = None
+    #: For the first cell of a merged range, the last column of it.
+    ends: dict = None
+    #: Texts that stood alone in a row before the sheet was turned: (row, column, text).
+    above: list = field(default_factory=list)
+    below: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.columns = list(zip_longest(*self.rows, fillvalue=""))
+        while self.columns and self.columns[-1].count("") == len(self.rows):
+            self.columns.pop()
+        # A range may claim a billion columns: it has those that are there.
+        last = len(self.columns) - 1
+        self.ends = {start: min(end[1], last) for start, end in self.merged}
+
+    def turned(self, row):
+        """Return the sheet with rows and columns in each other's place.
+
+        Texts that stand alone in a row, as titles and notes do, are kept apart: those above
+        `row`, in which the partners stand, and those below it.
+        """
+        rows, above, below = [], [], []
+        for at, values in enumerate(self.rows):
+            filled = [i for i, value in enumerate(values) if value != ""]
+            if len(filled) == 1 and values[filled[0]].__class__ is str:
+                text = (at, filled[0], values[filled[0]])
+                (above if at < row else below).append(text)
+                values = [""] * len(values)
+            rows.append(values[: len(self.columns)])
+        return Grid(
+            self.file,
+            self.sheet,
+            [list(column) for column in zip(*rows, strict=True)],
+            [((b, a), (d, c)) for (a, b), (c, d) in self.merged],
+            {(column, row): what for (row, column), what in self.beneath.items()},
+            self.hidden_columns,
+            self.hidden_rows,
+            typed=self.typed,
+            is_turned=not self.is_turned,
+            above=[*((column, row, text) for row, column, text in self.above), *above],
+            below=below,
+        )
+
+    def name(self, row, column):
+        """Name a cell as the file does."""
+        return cell_name(column, row) if self.is_turned else cell_name(row, column)
+
+    def line(self, column):
+        """Name a column as the file does; a row, where the sheet is turned."""
+        return f"row {column + 1}" if self.is_turned else f"column {cell_name(0, column)[:-1]}"
+
+    def called(self, word=""):
+        """Name the sheet in a sentence; a text file has none."""
+        return f"{word}«{self.sheet}»" if self.sheet else "another table of the file"
+
+    def remark(self, text):
+        """Say of which sheet something is said."""
+        return f"{self.sheet}: {text}" if self.sheet else text
 
     def refuse(self, reason, remedy=None, *, row=None, column=0):
         """Return the refusal of this sheet, or of one of its cells."""
-        cell = None if row is None else cell_name(row, column)
+        cell = None if row is None else self.name(row, column)
         return Refused(reason, remedy, file=self.file, sheet=self.sheet, cell=cell)
 
 
@@ -55,80 +101,3 @@ def cell_name(row, column):
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return f"{letters}{row + 1}"
-
-
-def open_workbook(path):
-    """Return the visible sheets of a workbook as grids, and the names of the hidden ones."""
-    path = Path(path)
-    content = _read_bytes(path)
-    try:
-        grids, hidden = _open(content, path)
-    except Refused:
-        raise
-    except _DAMAGED as error:
-        raise _damaged(path, error) from error
-    except BaseException as error:
-        # Not an Exception: what calamine lets fall when it trips over a record.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise _damaged(path, error) from error
-    if not grids:
-        raise Refused("every sheet is hidden", "show the sheet with the table", file=path)
-    return grids, hidden
-
-
-def _open(content, path):
-    beneath = look_beneath(content, path)
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    sheets = workbook.sheets_metadata
-    grids, hidden = [], []
-    for meta, under in zip(sheets, beneath or [NOTHING] * len(sheets), strict=True):
-        if meta.visible == SheetVisibleEnum.Visible:
-            grids.append(_grid(path, workbook.get_sheet_by_name(meta.name), under))
-        else:
-            hidden.append(meta.name)
-    return grids, hidden
-
-
-def _damaged(path, error):
-    return Refused(
-        f"the workbook is damaged or cut short ({type(error).__name__}: {error})",
-        "get the file again from the office",
-        file=path,
-    )
-
-
-def _grid(path, sheet, under):
-    rows = sheet.to_python(skip_empty_area=False)
-    if under.cells:
-        rows = _with_room_for(rows, under.cells)
-    return Grid(path.name, sheet.name, rows, sheet.merged_cell_ranges or [], *under)
-
-
-def _with_room_for(rows, cells):
-    """Return the rows with blanks up to the last of some cells, which may lie outside them."""
-    height = max(len(rows), *(row + 1 for row, _ in cells))
-    width = max(len(rows[0]) if rows else 0, *(column + 1 for _, column in cells))
-    rows = rows + [[]] * (height - len(rows))
-    return [row + [""] * (width - len(row)) for row in rows]
-
-
-def _read_bytes(path):
-    if path.is_dir():
-        raise Refused("this is a folder, not a workbook", "name the workbook in it", file=path)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise Refused("there is no such file", "check the path", file=path) from None
-    except OSError as error:
-        raise Refused(f"the file cannot be read ({error.strerror})", file=path) from error
-    if not content:
-        raise Refused("the file is empty", "get it again from the office", file=path)
-    if content[:8] != MAGIC and content[:4] != b"PK\x03\x04":
-        raise Refused(
-            "this is not an Excel workbook, whatever its name says: it begins with "
-            f"{content[:16]!r}",
-            "open it in a spreadsheet program and save it as .xlsx",
-            file=path,
-        )
-    return content

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from traderank.reading import rounding
-from traderank.reading.arithmetic import Arithmetic
+from traderank.reading.arithmetic import Arithmetic, across
 from traderank.reading.doubts import find_doubts
 from traderank.table import Refused
 
@@ -67,7 +67,7 @@ class Proof:
         if self.blanks_as_zero:
             lines.append(f"{self.blanks_as_zero} blank cells are 0: the printed sums prove it")
         if self.uncovered:
-            shown = ", ".join(f"{sheet}!{cell}" for sheet, cell in self.uncovered[:12])
+            shown = ", ".join(f"{s}!{cell}" if s else cell for s, cell in self.uncovered[:12])
             more = len(self.uncovered) - 12
             lines.append(f"no check covers {shown}" + (f" and {more} more" if more > 0 else ""))
         return "\n".join(lines + [f"note: {note}" for note in self.notes])
@@ -93,8 +93,13 @@ def combine(proofs):
     return whole
 
 
-def prove(block, known_errors=()):
-    """Check one table; return its proof, its numbers with proved blanks as 0, their decimals.
+def prove(panels, known_errors=()):
+    """Check the tables of a file, each alone and all together.
+
+    Returns
+    -------
+    list of (Proof, ndarray, ndarray)
+        For each panel its proof, its numbers with proved blanks as 0, and their decimals.
 
     Raises
     ------
@@ -104,33 +109,25 @@ def prove(block, known_errors=()):
         the cell that the failing checks have in common.
 
     """
-    _refuse_repeated_partners(block)
-    work = Arithmetic(block)
-    work.check_sums()
-    work.check_turnover()
-    work.check_shares()
-    known = [entry for entry in known_errors if entry["sheet"] == block.grid.sheet]
-    notes = _judge(work, known) + work.notes + find_doubts(work)
-    return _finish(work, notes)
-
-
-def _refuse_repeated_partners(block):
-    if len(set(block.codes)) == len(block.codes):
-        return
-    seen = {}
-    for row, code in enumerate(block.codes):
-        first = seen.setdefault(code, row)
-        if first != row:
-            raise block.grid.refuse(
-                f"«{block.names[row].strip()}» ({code}) stands here and in row "
-                f"{block.rows[first] + 1} («{block.names[first].strip()}»): a partner twice",
-                "find out which row is right, and correct the other's name",
-                row=block.rows[row],
-                column=0,
-            )
+    works = [Arithmetic(panel) for panel in panels]
+    for work in works:
+        work.check_sums()
+        work.check_columns()
+        work.check_shares()
+    across(works)
+    return [
+        _finish(
+            work,
+            _judge(work, [e for e in known_errors if e["sheet"] == work.panel.grid.sheet])
+            + work.notes
+            + find_doubts(work),
+        )
+        for work in works
+    ]
 
 
 class _Failure(NamedTuple):
+    kind: str
     text: str
     place: tuple
     cells: list
@@ -139,51 +136,109 @@ class _Failure(NamedTuple):
 
 
 def _judge(work, known):
-    """Refuse, unless a known error declares each check that fails; return the notes on those."""
+    """Refuse, unless known errors or other sums explain each check that fails; say which."""
     left = [_failure(work, checks, i) for checks in work.checks for i in checks.failures()]
     for entry in known:
-        off = [failure for failure in left if _explains(entry, failure, work.block)]
+        off = [failure for failure in left if _explains(entry, failure, work.panel)]
         # Each check is off by the size within its rounding, one to the last digit of the size.
         last_digit = 0.5 * 10.0 ** -int(rounding.decimals(np.array(entry["size"])))
         if any(abs(abs(failure.residual) - abs(entry["size"])) <= last_digit for failure in off):
             left = [failure for failure in left if failure not in off]
-        elif not left:
-            raise _absent(entry, work.block)
+            _hold(work, off)
+        elif not left and not work.panel.is_joined(entry["cell"]):
+            raise _absent(entry, work.panel)
+    left, notes = _excuse(work, left)
     if left:
-        raise _refusal(work.block, left)
+        raise _refusal(work.panel, left)
     return [
-        f"{entry['cell']}: known error of {entry['size']:g}: {entry['reason']}" for entry in known
+        f"{entry['cell']}: known error of {entry['size']:g}: {entry['reason']}"
+        for entry in known
+        if entry["size"]
+    ] + notes
+
+
+def _hold(work, failures):
+    """Count the sums that a known error explains as sums that hold."""
+    for failure in failures:
+        rows, columns = zip(*failure.cells, strict=True)
+        work.covered[rows, columns] = True
+        if failure.kind == "sum":
+            work.held[rows, columns] += 1
+
+
+def _excuse(work, failures):
+    """Part the sums that fail from those whose every number other sums prove.
+
+    Where an office counts some members of a group apart, the group is not the sum of its
+    rows; if the total still is that of the groups and that of the countries, both are
+    proved. A sum that follows from those that hold has no such excuse.
+    """
+    left, excused = [], {}
+    for failure in failures:
+        rows, columns = zip(*failure.cells, strict=True)
+        covered = failure.kind == "sum" and (work.held[rows, columns] > 0).all()
+        if covered and not _follows(work, failure):
+            periods = excused.setdefault(failure.place[0], {})
+            periods[str(work.panel.columns[failure.place[1]].period)] = None
+        else:
+            left.append(failure)
+    notes = [
+        f"«{work.panel.name(row)}» is not the sum of its rows in {', '.join(periods)}: other sums "
+        "prove it, and them"
+        for row, periods in excused.items()
     ]
+    return left, notes
+
+
+def _follows(work, failure):
+    """Tell whether a sum is one that the sums which hold in its column imply."""
+    checks = next(checks for checks in work.checks if checks.kind == "sum")
+    wrong = set(checks.failures().tolist())
+    holding = [
+        _equation(work, checks.members(i))
+        for i in np.flatnonzero(checks.columns == failure.place[1])
+        if i not in wrong
+    ]
+    rank = np.linalg.matrix_rank
+    return rank(np.array([*holding, _equation(work, failure.cells)])) == rank(np.array(holding))
+
+
+def _equation(work, cells):
+    """Write a sum as an equation over the rows: the parent less its children is 0."""
+    equation = np.zeros(len(work.panel.partners))
+    (parent, _), *children = cells
+    equation[[row for row, _ in children]] = -1
+    equation[parent] = 1
+    return equation
 
 
 def _failure(work, checks, i):
-    members = checks.members(i)
-    printed, cell = work.numbers[members[0]], work.block.cell(*members[0])
-    residual, bound = (float(of[i]) / checks.scale for of in (checks.residual, checks.bound))
+    row, column = int(checks.rows[i]), int(checks.columns[i])
+    printed, residual, bound = work.numbers[row, column], checks.residual[i], checks.bound[i]
     text = (
-        f"{checks.text(i)}: {cell} prints {printed:.15g}, the others make "
+        f"{checks.text(i)}: {work.panel.cell(row, column)} prints {printed:.15g}, the others make "
         f"{printed - residual:.{9 if checks.kind == 'share' else 15}g} "
         f"(rounding explains at most {bound:.2g})"
     )
-    return _Failure(text, members[0], members, residual, bound)
+    return _Failure(checks.kind, text, (row, column), checks.members(i), residual, bound)
 
 
-def _explains(entry, failure, block):
+def _explains(entry, failure, panel):
     close = abs(abs(failure.residual) - abs(entry["size"])) <= failure.bound
-    return close and any(block.cell(*cell) == entry["cell"] for cell in failure.cells)
+    return close and any(panel.cell(*cell) == entry["cell"] for cell in failure.cells)
 
 
-def _absent(entry, block):
+def _absent(entry, panel):
     return Refused(
         f"an error of {entry['size']:g} is declared here, and there is none of that size",
         "correct or remove the known error in sources.toml",
-        file=block.grid.file,
-        sheet=block.grid.sheet,
+        file=panel.grid.file,
+        sheet=panel.grid.sheet,
         cell=entry["cell"],
     )
 
 
-def _refusal(block, failures):
+def _refusal(panel, failures):
     """Name the cell that the failing checks have in common, or else that of the first."""
     counts = Counter(cell for failure in failures for cell in failure.cells)
     (common, most), *others = counts.most_common(2)
@@ -192,8 +247,8 @@ def _refusal(block, failures):
         common = failures[0].place
     else:
         share = "all" if most == len(failures) else str(most)
-        finger = f"; {len(failures)} checks fail, and {block.cell(*common)} is in {share} of them"
-    return block.refuse(
+        finger = f"; {len(failures)} checks fail, and {panel.cell(*common)} is in {share} of them"
+    return panel.refuse(
         failures[0].text + finger,
         "compare the cells with the office's own; if the office printed it so, declare the "
         "cell, the size and the reason as a known error in sources.toml",
@@ -203,15 +258,14 @@ def _refusal(block, failures):
 
 
 def _finish(work, notes):
-    block, bare = work.block, ~(work.covered | work.blank)
+    panel, bare = work.panel, np.argwhere(~work.covered & ~work.blank)
     zero = work.blank & work.covered
     zero[:, work.shares] = False
-    for place in block.marks:
-        zero[place] = False
-    places = [(block.grid.sheet, block.cell(*place)) for place in zip(*bare.nonzero(), strict=True)]
+    zero[panel.marks] = False
+    places = [(panel.grid.sheet, panel.cell(row, column)) for row, column in bare]
     checks = Counter()
     for made in work.checks:
-        checks[made.kind] += len(made)
+        checks[made.kind] += len(made.rows)
     word = "unproved" if not checks else "consistent" if places else "proved"
     proof = Proof(
         word,
@@ -219,26 +273,25 @@ def _finish(work, notes):
         int((~work.blank).sum()),
         places,
         int(zero.sum()),
-        [f"{block.grid.sheet}: {note}" for note in block.notes + notes],
+        [panel.grid.remark(note) for note in panel.notes + notes],
         [lambda: _details(work)],
     )
-    return proof, np.where(zero, 0.0, block.numbers), work.places
+    return proof, np.where(zero, 0.0, panel.numbers), work.places
 
 
 def _details(work):
     for checks in work.checks:
-        for i in range(len(checks)):
-            (row, column), *others = checks.members(i)
-            where, printed = work.block.columns[column], float(work.numbers[row, column])
+        for i, (row, column) in enumerate(zip(checks.rows, checks.columns, strict=True)):
+            where, printed = work.panel.columns[column], float(work.numbers[row, column])
             yield Check(
                 checks.kind,
-                work.block.grid.sheet,
-                work.block.cell(row, column),
-                work.block.name(row),
+                work.panel.grid.sheet,
+                work.panel.cell(row, column),
+                work.panel.name(row),
                 where.flow,
                 str(where.period),
                 printed,
-                printed - float(checks.residual[i]) / checks.scale,
-                float(checks.bound[i]) / checks.scale,
-                1 + len(others),
+                printed - float(checks.residual[i]),
+                float(checks.bound[i]),
+                len(checks.members(i)),
             )

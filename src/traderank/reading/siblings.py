@@ -9,10 +9,10 @@ import numpy as np
 from traderank.reading.doubts import descents
 
 
-def compare_years(blocks):
+def compare_years(panels):
     """Return a note on each oddity between tables of the same flows, one year and the next."""
     notes = []
-    ordered = sorted(blocks, key=lambda block: block.columns[0].period)
+    ordered = sorted(panels, key=lambda panel: panel.columns[0].period)
     for earlier, later in pairwise(ordered):
         if _flows(earlier) == _flows(later):
             notes += _gone(earlier, later) + _gone(later, earlier)
@@ -20,8 +20,8 @@ def compare_years(blocks):
     return notes
 
 
-def _flows(block):
-    return {column.flow for column in block.columns if column.measure == "value"}
+def _flows(panel):
+    return {column.flow for column in panel.columns if column.measure == "value"}
 
 
 def _gone(here, there):
@@ -29,38 +29,38 @@ def _gone(here, there):
 
     Small countries come and go. A large one that is not there may have another's name.
     """
-    known = set(there.codes)
-    gone = [row for row, code in enumerate(here.codes) if code not in known]
+    known = {partner.code for partner in there.partners}
+    gone = [row for row, partner in enumerate(here.partners) if partner.code not in known]
     values = [at for at, column in enumerate(here.columns) if column.measure == "value"]
-    size = np.nan_to_num(np.fmax.reduce(here.numbers[:, values], axis=1)).tolist()
+    size = np.nan_to_num(here.numbers[:, values]).sum(axis=1).tolist()
     middle = sorted(size)[len(size) // 2]
-    odd = [row for row in gone if size[row] > middle or here.kinds[row] != "country"]
-    names = ", ".join(f"«{here.name(row)}» (row {here.rows[row] + 1})" for row in odd[:12])
-    return [_note(here, f"in no row of «{there.grid.sheet}»: {names}")] if odd else []
+    odd = [row for row in gone if size[row] > middle or here.partners[row].kind != "country"]
+    names = ", ".join(f"«{here.name(row)}» (row {here.row_of[row, 0] + 1})" for row in odd[:12])
+    return [_note(here, f"in no row of {there.grid.called()}: {names}")] if odd else []
 
 
 def _moved(here, there):
     """Name the neighbours that stand the other way round in the other year."""
-    places = {code: place for place, code in enumerate(there.codes)}
-    both = [row for row, code in enumerate(here.codes) if code in places]
-    keys = [places[here.codes[row]] for row in both]
+    places = {partner.code: place for place, partner in enumerate(there.partners)}
+    both = [row for row, partner in enumerate(here.partners) if partner.code in places]
+    keys = [places[here.partners[row].code] for row in both]
     breaks = descents(keys, -1, len(keys))
     if not 0 < len(breaks) <= len(keys) / 10:
         return []
     names = ", ".join(
-        f"«{here.name(both[at])}» (row {here.rows[both[at]] + 1}) before "
+        f"«{here.name(both[at])}» (row {here.row_of[both[at], 0] + 1}) before "
         f"«{here.name(both[at + 1])}»"
         for at in breaks
     )
-    return [_note(here, f"in another order than on «{there.grid.sheet}»: {names}")]
+    return [_note(here, f"in another order than on {there.grid.called()}: {names}")]
 
 
 def _of_other_length(here, there):
     period, other = here.columns[0].period, there.columns[0].period
     if period.months == other.months:
         return []
-    return [_note(here, f"{period.months} months, «{there.grid.sheet}» has {other.months}")]
+    return [_note(here, f"{period.months} months, {there.grid.called()} has {other.months}")]
 
 
 def _note(here, text):
-    return f"{here.grid.sheet}: {text}"
+    return here.grid.remark(text)

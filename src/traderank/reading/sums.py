@@ -1,7 +1,14 @@
-"""Which printed rows an aggregate sums, found by where they are printed and what adds up."""
+"""Which rows of a table are sums of which others: found by where they stand, and counted.
+
+A group sums the rows printed under it (or over it, where totals stand last), or as many of
+them as add up everywhere; a total sums groups, or all countries directly. A group that adds up
+in most columns is wrong in the others. One that stands over rows that it does not sum (the EU
+above a list of all countries) is no sum of this table, and nothing is proved of it.
+"""
 
 from __future__ import annotations
 
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -9,110 +16,249 @@ import numpy as np
 #: Far below half a unit of the finest printed decimal, far above a float's noise.
 SLACK = 1e-6
 
+#: A sum that would add up by accident with more than this chance is not believed: one of
+#: the rows right under a group, as is usual, and one of any groups that happen to fit.
+CHANCE, CHANCE_OF_ANY = 1e-2, 1e-6
+
+#: Of more groups than this, no combinations are tried.
+MOST_GROUPS = 12
+
+#: A list that falls short of its total in so many columns, and in all, names only a part.
+PARTIAL = 3
+
+#: Rows that add up to a group in this share of the columns, and in two, are meant as its parts.
+MOST = 2 / 3
+
 
 class Sum(NamedTuple):
-    """An aggregate and the rows it sums; what is left over in each column, and may be."""
+    """One row that sums others, and what is left over in each column."""
 
     parent: int
-    children: list
-    residual: tuple
-    bound: tuple
+    children: np.ndarray
+    residual: np.ndarray
+    bound: np.ndarray
+    #: The columns in which it is meant; in the others it need not hold.
+    meant: np.ndarray
+
+    @property
+    def holds(self):
+        """In which columns it adds up, within the rounding of what is printed."""
+        return np.abs(self.residual) <= self.bound + SLACK
+
+    @property
+    def rows(self):
+        """All rows that it has."""
+        return np.append(self.children, self.parent)
 
 
-def find_sums(kinds, numbers, halves, total):
-    """Return a `Sum` for each aggregate that sums rows under it, and the rows in no sum.
-
-    From the last aggregate up, an aggregate sums the rows under it as far as the prefix
-    whose sums hold in most columns; those rows then count as one, under what stands above.
-    An aggregate with nothing under it that adds up is left out of what stands above it; the
-    total must add up.
+class Sums:
+    """The sums of one table, rows by columns, in units of the finest printed decimal.
 
     Parameters
     ----------
     kinds : list of str
-        What each row is: country, aggregate or residual.
-    numbers, halves : array
-        Rows × columns: whole numbers of the finest unit printed, so that sums are exact,
-        and their largest rounding errors.
+        For each row, country, aggregate or residual, from the top down.
     total : int or None
         The row of the published total.
-
+    values, half : ndarray
+        The numbers, and how far each may be from the exact one.
+    partial : bool
+        Whether the table says that it lists only some partners.
     """
-    order = _total_first(kinds, total)
-    if order[0] != 0:
-        numbers, halves = numbers[order], halves[order]
-    heads = [place for place, row in enumerate(order) if kinds[row] == "aggregate"]
-    if not heads:
-        return [], order
-    ends = [*heads[1:], len(order)]
-    known = dict(
-        zip(heads, zip(numbers[heads].tolist(), halves[heads].tolist(), strict=True), strict=True)
-    )
 
-    def of(place):
-        return known.get(place) or (numbers[place].tolist(), halves[place].tolist())
+    def __init__(self, kinds, total, values, half, *, partial=False):
+        self.values, self.half, self.total, self.partial = values, half, total, partial
+        self.groups = [r for r, kind in enumerate(kinds) if kind == "aggregate" and r != total]
+        self.leaves = np.array([r for r, kind in enumerate(kinds) if kind != "aggregate"], int)
+        self.countries = np.array([r for r, kind in enumerate(kinds) if kind == "country"], int)
+        self.filled = (values != 0).any(axis=0)
+        self.everywhere = np.ones(values.shape[1], dtype=bool)
+        self.found, self.notes = [], []
 
-    found, top, by_leaves = [], [], _left_by_leaves(numbers, halves, heads, ends)
-    for place, end, left in zip(heads[::-1], ends[::-1], by_leaves[::-1], strict=True):
-        # The rows right under an aggregate are its own, to the last, wherever that fits.
-        leaves, below = end - place - 1, [*range(place + 1, end), *top]
-        count = leaves
-        if not leaves or _fits(left) < len(left):
-            least = leaves or (len(below) if order[place] == total else 0)
-            left, count = _prefix(_left_by_each(of, place, below), leaves, least)
-        if count:
-            children = [order[child] for child in below[:count]]
-            found.append(Sum(order[place], children, *zip(*left, strict=True)))
-            below = [place, *below[count:]]
-        top = below
-    return found, [order[place] for place in (*range(heads[0]), *top)]
+    def find(self):
+        """Return the sums that the table means, whether they hold everywhere or not."""
+        ways = [self._tree(np.arange(len(self.values)))]
+        if len(ways[0][0]) < len(self.groups) or not all(s.holds.all() for s in ways[0][0]):
+            ways.append(self._tree(np.arange(len(self.values))[::-1]))
+        self.found, top = max(ways, key=lambda way: sum(s.holds.sum() for s in way[0]))
+        if self.total is not None:
+            self._add_total(top)
+        return self.found
 
+    def _sum(self, parent, children):
+        residual = self.values[parent] - self.values[children].sum(axis=0)
+        bound = self.half[parent] + self.half[children].sum(axis=0)
+        return Sum(parent, children, residual, bound, self.everywhere)
 
-def _left_by_leaves(numbers, halves, heads, ends):
-    """Return for each aggregate, column by column, what its leaves leave of it, and may leave."""
-    zero = np.zeros_like(numbers[:1])
-    sums = np.concatenate([zero, numbers.cumsum(axis=0)])
-    errors = np.concatenate([zero, halves.cumsum(axis=0)])
-    first = [head + 1 for head in heads]
-    left = (numbers[heads] - sums[ends] + sums[first]).tolist()
-    bound = (halves[heads] + errors[ends] - errors[first]).tolist()
-    return [list(zip(*of_one, strict=True)) for of_one in zip(left, bound, strict=True)]
+    # ── groups ──────────────────────────────────────────────────────────────────────────
 
+    def _tree(self, order):
+        """Go through the groups from the last to the first, each over what stands below it.
 
-def _left_by_each(of, place, below):
-    """Return the same for one aggregate after each of the rows below, one by one."""
-    (left, bound), steps = of(place), []
-    for numbers, halves in map(of, below):
-        left = [rest - part for rest, part in zip(left, numbers, strict=True)]
-        bound = [rest + half for rest, half in zip(bound, halves, strict=True)]
-        steps.append(list(zip(left, bound, strict=True)))
-    return steps
+        The rows right below a group are its own, to the next group, wherever they add up. If
+        not, it sums the first so many of all that stands below and is not yet part of a group.
+        A group then counts as one, for what stands above it.
+        """
+        is_group = np.zeros(len(order), dtype=bool)
+        is_group[self.groups] = True
+        order = order[order != self.total] if self.total is not None else order
+        places = np.flatnonzero(is_group[order])
+        own = self._own(order, places)
+        fits = [found is not None and found.holds.all() for found in own]
+        sums, top, end = [], np.empty(0, dtype=int), len(order)
+        for at in range(len(places) - 1, -1, -1):
+            below = np.concatenate([order[places[at] + 1 : end], top])
+            leaves, end = end - places[at] - 1, places[at]
+            found = own[at] if fits[at] else self._first(order[places[at]], below, leaves)
+            if found is None and own[at] is not None and self._is_wrong(own[at], any(fits)):
+                found = own[at]
+            if found is not None:
+                sums.append(found)
+                below = np.concatenate([[found.parent], below[len(found.children) :]])
+            top = below
+        return sums, np.concatenate([order[:end], top])
 
+    def _own(self, order, places):
+        """Sum for each group the rows from it to the next one, all at once."""
+        if not len(places):
+            return []
+        leaf = np.ones(len(order), dtype=bool)
+        leaf[places] = False
+        ends = np.append(places[1:], len(order))
+        found = []
+        for column in (self.values, self.half):
+            running = np.cumsum(np.where(leaf[:, None], column[order], 0), axis=0)
+            found.append(running[ends - 1] - running[places])
+        parents = order[places]
+        residual = self.values[parents] - found[0]
+        bound = self.half[parents] + found[1]
+        return [
+            Sum(parents[i], order[places[i] + 1 : ends[i]], residual[i], bound[i], self.everywhere)
+            if ends[i] - places[i] > 1
+            else None
+            for i in range(len(places))
+        ]
 
-def _fits(left):
-    return [abs(residual) <= bound + SLACK for residual, bound in left].count(True)
+    def _first(self, parent, below, leaves):
+        """Return the sum of the first so many rows below a group: everywhere, or in most columns."""
+        if not len(below):
+            return None
+        residuals = self.values[parent] - self.values[below].cumsum(axis=0)
+        bounds = self.half[parent] + self.half[below].cumsum(axis=0)
+        holds = np.abs(residuals) <= bounds + SLACK
+        score = holds.sum(axis=1)
+        # Its own rows come first: fewer of them only where more columns fit.
+        first = max(leaves, 1) - 1
+        first = first if first < len(score) and score[first:].max() >= score.max() else 0
+        best = first + np.flatnonzero(score[first:] == score[first:].max())
+        off = np.abs(residuals[best]).sum(axis=1)
+        # A total sums the rows of nothing too that stand last.
+        ties = np.flatnonzero(off == off.min())
+        count = int(best[ties[-1 if parent == self.total else 0]]) + 1
+        found = Sum(parent, below[:count], residuals[count - 1], bounds[count - 1], self.everywhere)
+        told = holds[count - 1] & (self.values[parent] != 0)
+        if not told.any() or self._chance(parent, told, found.bound) > CHANCE / count:
+            return None
+        if found.holds.all() or (told.sum() > 1 and self._is_meant_in_most(found)):
+            return found
+        return None
 
+    def _is_meant_in_most(self, found):
+        """Tell a sum that is wrong in a few columns from rows that happen to add up in some."""
+        holds = found.holds[self.filled]
+        return holds.mean() >= MOST and not self._is_without_one(found)
 
-def _total_first(kinds, total):
-    """Return the rows with the published total first, whichever end it is printed at."""
-    order = list(range(len(kinds)))
-    if total == len(kinds) - 1 and "aggregate" not in kinds[:total]:
-        order = [total, *order[:total]]
-    return order
+    def _is_without_one(self, found):
+        """Whether it would add up everywhere without one of its rows, which then is no part."""
+        without = np.abs(found.residual + self.values[found.children])
+        return bool((without <= found.bound + SLACK).all(axis=1).any())
 
+    def _chance(self, parent, fit, bound):
+        """Return the chance that one sum fits in so many columns by accident."""
+        size = np.maximum(np.abs(self.values[parent]), 1)
+        return np.prod(np.minimum((2 * bound[fit] + 1) / size[fit], 1))
 
-def _prefix(steps, leaves, least):
-    """Return what is left after the rows below a parent that it sums, and how many they are.
+    def _is_wrong(self, own, others):
+        """Tell a group that ought to be the sum of its rows from one that sums none.
 
-    They are the `least` it should sum where no sum of them holds.
-    """
-    fits = [_fits(left) for left in steps]
-    first = max(leaves, 1) - 1
-    if max(fits[first:], default=0) < max(fits, default=0):
-        first = 0
-    most = max(fits[first:], default=0)
-    if most == 0:
-        return (steps[least - 1], least) if least else ([], 0)
-    fitting = [place for place in range(first, len(steps)) if fits[place] == most]
-    best = min(fitting, key=lambda place: sum(abs(residual) for residual, _ in steps[place]))
-    return steps[best], best + 1
+        It ought to be if another group is, and it is in one column at least; but not if it
+        exceeds its rows, or falls short of them, in each of many columns: then they are not
+        all of its parts, or not only its parts.
+        """
+        countries = np.isin(own.children, self.countries).any()
+        if not others or not countries or self._is_without_one(own):
+            return False
+        off = own.residual[self.filled]
+        return len(off) < PARTIAL or bool(
+            own.holds[self.filled & (self.values[own.parent] != 0)].any()
+        )
+
+    # ── the total ───────────────────────────────────────────────────────────────────────
+
+    def _add_total(self, top):
+        """Add the sums of the total: of groups and what is in none, or of all countries."""
+        direct = self._sum(self.total, self.leaves)
+        tree = self._of_groups(top) if self.groups else None
+        all_groups = len(self.found) == len(self.groups)
+        if tree is None or (direct.holds[self.filled].all() and not all_groups):
+            if self._is_meant(direct, alone=True):
+                self.found.append(direct)
+            return
+        self.found.insert(0, tree)
+        if tree.holds.all() and all(found.holds.all() for found in self.found):
+            return  # what the groups sum, and what sums the groups, sums the countries
+        if not all_groups:
+            self._add_combination(tree.holds)
+        other = tree.holds | direct.holds
+        if other[self.filled].all() and not all_groups and not tree.holds.all():
+            # Some years print groups that make up the total, other years do not.
+            self.found[0] = tree._replace(meant=tree.holds)
+            self.found.append(direct._replace(meant=direct.holds))
+        elif self._is_meant(direct, alone=False):
+            self.found.append(direct)
+
+    def _of_groups(self, top):
+        """Return the total as the sum of the groups, and of what is in none."""
+        if not self.found:
+            return None
+        whole = self._sum(self.total, top)
+        if whole.holds[self.filled].all():
+            return whole
+        first = self._first(self.total, top, 0)
+        return whole if first is None and len(self.found) == len(self.groups) else first
+
+    def _is_meant(self, direct, alone):
+        """Tell whether all countries ought to sum to the total, right or wrong."""
+        if direct.holds[self.filled].any():
+            return True
+        short = (direct.residual > direct.bound)[self.filled]
+        if short.all() and (self.partial or len(short) >= PARTIAL):
+            listed = 1 - direct.residual[self.filled] / self.values[self.total][self.filled]
+            self.notes.append(
+                f"the countries listed make up {listed.min():.1%} to {listed.max():.1%} of the "
+                "printed total: the list is not complete"
+            )
+            return False
+        return alone
+
+    def _add_combination(self, explained):
+        """Add a sum of some groups and of what is in none, for the columns without one."""
+        missing = np.flatnonzero(~explained & self.filled)
+        if not len(missing) or not 1 < len(self.groups) <= MOST_GROUPS:
+            return
+        groups = [found for found in self.found if found.parent != self.total]
+        inside = {row for found in groups for row in found.children.tolist()}
+        outside = [row for row in self.leaves.tolist() if row not in inside]
+        chosen = np.array(list(product([0, 1], repeat=len(self.groups))))
+        target = self.values[self.total] - self.values[outside].sum(axis=0)
+        residual = target - chosen @ self.values[self.groups]
+        bound = self.half[[self.total, *outside]].sum(axis=0) + chosen @ self.half[self.groups]
+        fit = (np.abs(residual) <= bound + SLACK)[:, missing]
+        best = int(fit.sum(axis=1).argmax())
+        holds = np.zeros(len(explained), dtype=bool)
+        holds[missing[fit[best]]] = True
+        chance = len(chosen) * self._chance(self.total, holds, bound[best])
+        if holds.any() and chance < CHANCE_OF_ANY:
+            groups = [row for row, in_it in zip(self.groups, chosen[best], strict=True) if in_it]
+            found = self._sum(self.total, np.array([*groups, *outside]))
+            self.found.append(found._replace(meant=~explained))

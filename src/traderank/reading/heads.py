@@ -1,0 +1,86 @@
+"""What the texts of a header speak for: one column, or the columns that they stand over."""
+
+from __future__ import annotations
+
+#: The ways in which a header text may reach further than its own cell.
+MERGED, RIGHTWARD, EVENLY = "merged cells", "to the next text", "evenly"
+
+
+def ways(grid, block, data):
+    """Return the ways to read a block's header that differ, the likeliest first.
+
+    Where cells are merged, a text speaks for the cells it is merged over. Where none are,
+    it speaks for the blank cells to its right, or the texts of a row share its columns
+    evenly, if each stands within its share (as centred texts do).
+    """
+    if any((p.row, p.column) in grid.ends for places in block.heads for p in places):
+        return [MERGED]
+    if not any(_has_gap(places, data) for places in block.heads):
+        return [RIGHTWARD]
+    found = {}
+    for way in (RIGHTWARD, EVENLY):
+        found.setdefault(str(over(grid, block, data, way)), way)
+    return list(found.values())
+
+
+def _has_gap(places, data):
+    there = {place.column for place in places}
+    return bool(there) and any(index not in there for index in data)
+
+
+def over(grid, block, data, way):
+    """Return for each column of numbers the texts that stand over it, from the top down.
+
+    A text reaches no further than the one above it, and the lowest row's texts speak for
+    their own columns alone: what stands blank beside «share» is the value.
+    """
+    texts, bounds = {index: [] for index in data}, set()
+    for row, places in enumerate(block.heads):
+        below = block.heads[row + 1 : row + 2]
+        mine = MERGED if row > 0 and not below else way
+        for place, columns in list(_spans(grid, places, data, mine, bounds, below)):
+            bounds.add(place.column)
+            for index in columns:
+                if index in texts:
+                    texts[index].append(place)
+    return texts
+
+
+def _spans(grid, places, data, way, bounds, below):
+    if way == EVENLY:
+        shares = _shares(places, data) or _shares_by(below, data)
+        pairs = list(zip(places, shares, strict=False))
+        if len(places) == len(shares) and all(p.column in _middle(share) for p, share in pairs):
+            yield from pairs
+            return
+    starts = sorted({place.column for place in places} | bounds)
+    for place in places:
+        end = grid.ends.get((place.row, place.column), place.column)
+        if end == place.column and way != MERGED:
+            end = (
+                next((at for at in starts if at > place.column), max(place.column, data[-1]) + 1)
+                - 1
+            )
+        yield place, range(place.column, end + 1)
+
+
+def _shares(places, data):
+    """Share the columns among the texts of a row, each as many."""
+    if not places or len(data) % len(places):
+        return []
+    size = len(data) // len(places)
+    return [data[at * size : (at + 1) * size] for at in range(len(places))]
+
+
+def _shares_by(below, data):
+    """Share the columns by what the row below says: each share begins as the first does."""
+    if not below:
+        return []
+    texts = {place.column: place.value for place in below[0]}
+    starts = [at for at, index in enumerate(data) if texts.get(index) == texts.get(data[0])]
+    return [data[start:end] for start, end in zip(starts, [*starts[1:], len(data)], strict=True)]
+
+
+def _middle(columns):
+    """Return where a text stands that is centred over columns."""
+    return columns[(len(columns) - 1) // 2], columns[len(columns) // 2 if len(columns) > 2 else 0]

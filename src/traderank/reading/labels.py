@@ -1,0 +1,264 @@
+"""Which columns name the partners: found by what their cells say, whichever way they lie.
+
+A sheet may name each partner in several languages and by code: columns that say the same,
+row by row, are one group of labels. Two groups that do not agree are two tables side by
+side. A sheet whose partners stand across is turned, and then read like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from traderank import partners
+from traderank.reading.cells import says
+from traderank.reading import limits
+from traderank.reading.words import exact, plain, totals
+
+_PARTING = re.compile(r"[,(]\s*")
+
+#: Fewer partners than this are no table of partners.
+FEWEST = 2
+
+#: Label columns are one group if they agree in this share of the rows that both name.
+AGREEMENT = 0.8
+
+
+@dataclass(slots=True)
+class Labels:
+    """The columns that name the partners of one table, and what they say in each row."""
+
+    columns: list
+    partners: list
+    names: list
+    first: int = 0
+    last: int = 0
+
+    @property
+    def rows(self):
+        """The rows that name a partner."""
+        return [row for row, partner in enumerate(self.partners) if partner is not None]
+
+
+def find_labels(grid, given):
+    """Return the sheet, turned if its partners stand across, and its groups of labels."""
+    down = _named_columns(grid.columns, given.partners)
+    most = max(map(_distinct, down.values()), default=0)
+    if most < len(grid.columns):
+        across = _named_columns(grid.rows, given.partners)
+        row = max(across, key=lambda row: _distinct(across[row]), default=None)
+        if row is not None and _distinct(across[row]) > most:
+            grid = grid.turned(row)
+            down = _named_columns(grid.columns, given.partners)
+    groups = []
+    for index, named in down.items():
+        if _distinct(named) >= FEWEST and not _is_other(grid, index):
+            _look_again(grid.columns[index], named, given.partners)
+            _join(groups, index, named, grid)
+    _add_codes(groups, grid)
+    return grid, _bands(grid, groups)
+
+
+def find(text, extra):
+    """Find the partner that a text names, alone or before a unit: «Total, million USD»."""
+    partner = partners.find(text, extra)
+    if partner is None and (unit := unit_of(text)):
+        partner = partners.find(text[: -len(unit)].rstrip(" ,("), extra)
+    return partner
+
+
+@lru_cache(maxsize=65536)
+def unit_of(text):
+    """Return the part of a name at its end that is a unit, or an empty text."""
+    for match in reversed(list(_PARTING.finditer(text[:200]))):
+        if says(text[match.end() :]).unit:
+            return text[match.end() :]
+    return ""
+
+
+def _named_columns(columns, extra):
+    found = {}
+    for index, column in enumerate(columns):
+        named = [
+            find(value, extra) if value.__class__ is str and value else None for value in column
+        ]
+        if named.count(None) < len(named):
+            found[index] = named
+    return found
+
+
+def _look_again(column, named, extra):
+    """Decide the names that may mean two partners by the table's other rows."""
+    taken = {partner.code for partner in named if partner}
+    for row, (value, partner) in enumerate(zip(column, named, strict=True)):
+        if partner is None and value.__class__ is str and value and partners.ambiguity(value):
+            named[row] = partners.find(value, extra, taken=taken)
+
+
+def _distinct(named):
+    return len(set(named) - {None})
+
+
+def _head(column):
+    """Return what the name of a column says that it holds."""
+    heads = (exact("head", plain(value)) for value in column[:40] if value.__class__ is str)
+    return next(filter(None, heads), None)
+
+
+def _is_other(grid, index):
+    """Tell by its name a column of countries that are not the partners."""
+    head = _head(grid.columns[index])
+    if head == "either":
+        return any(_head(column) == "partner" for column in grid.columns)
+    return head == "reporter" or _says_total(grid.columns[index])
+
+
+def _says_total(column):
+    """Whether a column only tells rows of a total from rows of its parts."""
+    return any(value.__class__ is str and plain(value) in totals() for value in column[:40])
+
+
+# ── codes ───────────────────────────────────────────────────────────────────────────────
+
+
+def _add_codes(groups, grid):
+    """Add the columns of codes that say what the names beside them say, or that stand alone."""
+    for index, column in enumerate(grid.columns):
+        if not _may_be_codes(column) or _is_other(grid, index):
+            continue
+        codes = {value: partners.find_code(value) for value in {*column} - {""}} | {"": None}
+        named = [codes[value] for value in column]
+        mine = next((group for group in groups if group.columns == [index]), None)
+        if mine is not None and _count(named) > _count(mine.partners):
+            # «US» is a name too, and most codes are none.
+            groups.remove(mine)
+        elif any(index in group.columns for group in groups):
+            continue
+        group = next((group for group in groups if _agrees(group, named)), None)
+        if group is not None:
+            _refuse_contradiction(grid, group, index, _compared(group, named)[1])
+            _take(group, index, named, grid)
+        elif not groups and _distinct(named) >= FEWEST and _head(column) == "partner":
+            _join(groups, index, named, grid)
+
+
+def _count(named):
+    return len(named) - named.count(None)
+
+
+def _agrees(group, named):
+    pairs, differ = _compared(group, named)
+    return len(pairs) >= FEWEST and len(differ) <= (1 - AGREEMENT) * len(pairs)
+
+
+def _may_be_codes(column):
+    """Tell columns of short texts or small whole numbers from all others, at a glance."""
+    values = [value for value in column if value != ""][-20:]
+    short = [
+        value
+        for value in values
+        if (len(value) <= 5 if value.__class__ is str else value in range(1000))
+    ]
+    return len(short) > len(values) / 2
+
+
+def _compared(group, named):
+    """Return the rows that both name, with what each says; and those in which they differ."""
+    pairs = [
+        (row, one, other)
+        for row, (one, other) in enumerate(zip(group.partners, named, strict=True))
+        if one is not None and other is not None
+    ]
+    return pairs, [(row, one, other) for row, one, other in pairs if one != other]
+
+
+def _join(groups, index, named, grid):
+    """Add a column of names to the group that it agrees with, or begin another."""
+    for group in reversed(groups):
+        pairs, differ = _compared(group, named)
+        if pairs and _begins_another(grid, group, index, named):
+            continue
+        if pairs and len(differ) <= (1 - AGREEMENT) * len(pairs):
+            _refuse_contradiction(grid, group, index, differ)
+            _take(group, index, named, grid)
+            return
+        if pairs and _only_groups(group.partners) != _only_groups(named):
+            # «Asia» down the side of its countries: the narrower name is the partner.
+            _nest(group, index, named, grid)
+            return
+    names = ["" if value == "" else str(value) for value in grid.columns[index]]
+    groups.append(Labels([index], list(named), names))
+
+
+def _begins_another(grid, group, index, named):
+    """Tell a list of partners beside another from the same names at a table's other side.
+
+    It repeats the names, and has numbers of its own; the other has its numbers in between.
+    """
+    again = any(
+        all(
+            one == other
+            for one, other, partner in zip(
+                grid.columns[at], grid.columns[index], named, strict=True
+            )
+            if partner
+        )
+        for at in group.columns
+    )
+    return (
+        again
+        and _has_numbers(grid, named, max(group.columns), index)
+        and _has_numbers(grid, named, index, len(grid.columns))
+    )
+
+
+def _has_numbers(grid, named, start, stop):
+    """Whether numbers stand beside names, between two columns."""
+    rows = [row for row, partner in enumerate(named) if partner]
+    return any(
+        grid.columns[at][row].__class__ in (int, float)
+        for at in range(start + 1, stop)
+        for row in rows
+    )
+
+
+def _only_groups(named):
+    return all(partner.kind != "country" for partner in named if partner)
+
+
+def _take(group, index, named, grid):
+    group.columns.append(index)
+    for row, partner in enumerate(named):
+        if group.partners[row] is None and partner is not None:
+            group.partners[row], group.names[row] = partner, str(grid.columns[index][row])
+
+
+def _nest(group, index, named, grid):
+    group.columns.append(index)
+    narrower = _only_groups(group.partners)
+    for row, partner in enumerate(named):
+        if partner is not None and (narrower or group.partners[row] is None):
+            group.partners[row], group.names[row] = partner, grid.columns[index][row]
+
+
+def _refuse_contradiction(grid, group, index, differ):
+    for row, one, other in differ:
+        raise grid.refuse(
+            f"«{grid.columns[index][row]}» is {other.code}, but «{group.names[row].strip()}» in "
+            f"the same row is {one.code}",
+            "correct the name that is wrong",
+            row=row,
+            column=index,
+        )
+
+
+def _bands(grid, groups):
+    """Give each group of labels its columns: a table reaches to the next table's labels."""
+    groups.sort(key=lambda group: group.columns[0])
+    for place, group in enumerate(groups):
+        group.first = 0 if place == 0 else min(group.columns)
+        group.last = len(grid.columns) - 1
+        if place + 1 < len(groups):
+            group.last = min(groups[place + 1].columns) - 1
+    return groups

@@ -1,0 +1,487 @@
+"""Walk down a sheet: titles, headers, tables, notes, in the order in which they stand.
+
+What a row is follows from what its cells say: a partner beside numbers is a record; texts
+above columns are a header; a text alone is a title, and speaks for all that follows until
+the next one that says otherwise. A header or a title below records begins another block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from traderank.reading import limits, numbers
+from traderank.partners import nearest
+from traderank.reading.cells import Says, of_header, says
+from traderank.reading.labels import unit_of
+from traderank.reading.words import exact, plain
+
+NUMBERS = (float, int)
+
+
+class Place(NamedTuple):
+    """A cell of a title or header, and what it says."""
+
+    row: int
+    column: int
+    value: object
+    says: Says
+
+
+@dataclass(slots=True)
+class Block:
+    """Records under one header: the rows, whose they are, and what stands over them."""
+
+    titles: list
+    heads: list
+    rows: list = field(default_factory=list)
+    partners: list = field(default_factory=list)
+    names: list = field(default_factory=list)
+    #: Whether the header is that of the block above, until there is one of its own.
+    inherits: bool = False
+
+
+@dataclass(slots=True)
+class Walk:
+    """A walk down one table's columns, and what it has met so far."""
+
+    grid: object
+    labels: object
+    given: object
+    blocks: list
+    data: list
+    notes: list = field(default_factory=list)
+    #: Rows whose partner stands further up, in a title or a merged cell.
+    inherited: set = field(default_factory=set)
+    #: Runs of titles, each without a blank row in it; the last that says a thing counts.
+    titles: list = field(default_factory=list)
+    last_title: int = -2
+    partner: tuple | None = None
+    #: What rows with numbers and no partner say of themselves: (column, text).
+    parts: set = field(default_factory=set)
+
+
+def walk(grid, labels, given):
+    """Walk down one table, and return what was met: blocks, notes, columns of numbers.
+
+    Parameters
+    ----------
+    grid : Grid
+        The sheet, its partners down.
+    labels : Labels
+        The columns that name the partners, and the columns that belong to them.
+    given : Given
+        What the caller says.
+    """
+    data, records = _records(grid, labels)
+    state = Walk(grid, labels, given, [Block([], [])], data)
+    if grid.above:
+        state.titles.append([_place(text) for text in grid.above])
+    start = 0
+    state.parts = _parts(state)
+    for row in _odd_rows(grid, labels, records):
+        _take(state, records, start, row)
+        _odd_row(state, row)
+        start = row + 1
+        count = max(len(state.blocks), len(state.titles))
+        limits.refuse_more(count, limits.BLOCKS, "tables and titles in a sheet", grid.file)
+    _take(state, records, start, len(grid.rows))
+    # Titles that no record follows are notes.
+    used = max((len(block.titles) for block in state.blocks if block.rows), default=0)
+    state.notes = [place for run in state.titles[used:] for place in run]
+    state.notes += [_place(text) for text in grid.below]
+    state.notes += _label_units(state)
+    state.blocks = [block for block in state.blocks if block.rows]
+    _part_titles(state)
+    state.data = sorted({*state.data, *_announced(state)})
+    return state
+
+
+def _part_titles(state):
+    """Part the first block's own title from the sheet's, as the other blocks' titles tell.
+
+    «Trade by country, thousand USD» speaks for all blocks, «exports» below it for the first.
+    """
+    others = [_kinds(run) for block in state.blocks for run in block.titles[1:]]
+    if not others:
+        return
+    first = state.blocks[0].titles[0]
+    own = len(first)
+    while own > 1 and (kinds := _kinds(first[own - 1 : own])) and any(kinds <= o for o in others):
+        own -= 1
+    for block in state.blocks[1:]:
+        if len(block.titles) > 1:
+            block.titles = [first[:own], *block.titles[1:]]
+
+
+def _kinds(places):
+    """Say of what kinds is what some titles say."""
+    told = ("flow", "measure", "unit", "periods", "part")
+    kinds = {what for what in told for place in places if getattr(place.says, what)}
+    return {"periods" if what == "part" else what for what in kinds}
+
+
+def _parts(state):
+    """Return what rows with numbers, but no partner, say of their numbers: «export», 2023."""
+    found = set()
+    for row, values in enumerate(state.grid.rows):
+        if state.labels.partners[row] is None and any(
+            v.__class__ in NUMBERS for v in _data(state, row)
+        ):
+            cells = [(i, v) for i, v in enumerate(values) if v != "" and i not in state.data]
+            found |= {(i, v) for i, v in cells if of_header(v).of_numbers}
+    return found
+
+
+def _label_units(state):
+    """Return the units that stand behind names: «Total, million USD»."""
+    column = state.labels.columns[0]
+    return [
+        Place(row, column, unit, says(unit))
+        for row, name in enumerate(state.labels.names)
+        if state.labels.partners[row] is not None and (unit := unit_of(name))
+    ]
+
+
+def _announced(state):
+    """Yield the columns without numbers that a header says are of a flow, or of a period.
+
+    A column of a flow may be blank: nothing was traded. One of a period that is blank is
+    not yet filled in. One that holds errors is yielded whatever it is, to be refused, unless its
+    header says that it is of no use.
+    """
+    rows = [row for block in state.blocks for row in block.rows]
+    beneath = _beneath(state, rows)
+    heads = [place for block in state.blocks for places in block.heads for place in places]
+    unused = {place.column for place in heads if place.says.measure}
+    inside = set(range(state.labels.first, state.labels.last + 1))
+    yield from inside & beneath - unused - set(state.labels.columns)
+    for place in heads:
+        said, index = place.says, place.column
+        if index in state.data or index in state.labels.columns or said.measure:
+            continue
+        cells = [state.grid.columns[index][row] for row in rows]
+        if any(cell.__class__ is str and says(cell).of_numbers for cell in set(cells)):
+            continue  # it says, row by row, what the numbers are
+        filled = any(cell != "" for cell in cells)
+        if said.flow or (said.periods and filled):
+            yield index
+
+
+def _beneath(state, rows):
+    rows = set(rows)
+    return {column for row, column in state.grid.beneath if row in rows}
+
+
+def _place(text):
+    row, column, value = text
+    # The place is that in the turned sheet, so that it is named as in the file.
+    return Place(column, row, value, of_header(value))
+
+
+def _records(grid, labels):
+    """Find the columns that hold numbers beside partners, and the rows that are records."""
+    named = np.array([partner is not None for partner in labels.partners])
+    filled = {
+        index: _filled(grid.columns[index])
+        for index in range(labels.first, labels.last + 1)
+        if index not in labels.columns
+    }
+    beside = {index: has for index, has in filled.items() if (has & named).any()}
+    first = next(iter(beside), None)
+    if len(beside) > 1 and (
+        _only_counts(grid.columns[first], named)
+        or _only_times(grid.columns[first], beside, first, named)
+    ):
+        del beside[first]
+    if not beside:
+        # Partners that are titles stand above their numbers, not beside them.
+        below = np.arange(len(named)) > int(named.argmax())
+        beside = {index: has for index, has in filled.items() if (has & below).any()}
+    if not beside:
+        return [], np.zeros(len(grid.rows), dtype=bool)
+    return list(beside), named & np.any(list(beside.values()), axis=0)
+
+
+def _only_counts(column, named):
+    """Tell a column that numbers its rows: 1, 2, 3, …, maybe anew in each group."""
+    values = [value for value, has in zip(column, named, strict=True) if has and value != ""]
+    if len(values) < 3 or values[0] != 1 or any(v.__class__ not in NUMBERS for v in values):
+        return False
+    return all(after in (1, before + 1) for before, after in pairwise(values)) and max(values) > 2
+
+
+def _only_times(column, beside, index, named):
+    """Tell a column of years: all that stands in it beside numbers is a year, most of them again.
+
+    Or its name says so. Numbers of trade would hardly all lie between 1900 and 2100.
+    """
+    rows = np.flatnonzero(np.any([has for at, has in beside.items() if at != index], axis=0))
+    rows = rows[rows >= named.argmax()]
+    values = [column[row] for row in rows.tolist()]
+    if not values or not all(value != "" and _is_time(value) for value in values):
+        return False
+    heads = [exact("head", plain(text)) for text in column[: rows[0]] if text.__class__ is str]
+    return "period" in heads or len(set(map(str, values))) <= max(len(values) / 2, 1)
+
+
+def _filled(column):
+    """Say in which rows of a column stands a number, or what may stand for one."""
+    has = np.array([value.__class__ in NUMBERS for value in column])
+    texts = {value for value in column if value.__class__ is str and value}
+    like = {text for text in texts if _stands_for_number(text)}
+    return has | np.array([value in like for value in column]) if like else has
+
+
+def _stands_for_number(text):
+    return bool(numbers.mark(text) or numbers.readings(numbers.without_note(text)))
+
+
+def _odd_rows(grid, labels, records):
+    """List the rows that say something and are no records."""
+    return [row for row in np.flatnonzero(~records).tolist() if _cells(grid, labels, row)]
+
+
+def _cells(grid, labels, row):
+    """Return the filled cells of a row that are the table's: its own, or a title's alone."""
+    filled = [
+        (i, value) for i, value in enumerate(grid.rows[row]) if value != "" and str(value).strip()
+    ]
+    if len(filled) == 1:
+        return filled
+    return [(i, value) for i, value in filled if labels.first <= i <= labels.last]
+
+
+def _take(state, records, start, stop):
+    """Add the records between two odd rows to the block that is open."""
+    rows = (np.flatnonzero(records[start:stop]) + start).tolist()
+    if not rows:
+        return
+    block, labels = state.blocks[-1], state.labels
+    if not block.rows:
+        while rows and _is_period_row(state, rows[0]):
+            _head(state, rows.pop(0))
+        if not rows:
+            return
+        block = state.blocks[-1]
+    block.rows += rows
+    block.partners += [labels.partners[row] for row in rows]
+    block.names += [labels.names[row] for row in rows]
+    block.titles = list(state.titles)
+    state.partner = (labels.partners[rows[-1]], labels.names[rows[-1]])
+
+
+def _is_period_row(state, row):
+    """Tell whether a row whose corner says «countries of the world» is one of years."""
+    found = [value for value in _data(state, row) if value.__class__ in NUMBERS]
+    return len(found) > 1 and all(map(_is_time, found))
+
+
+def _is_time(value):
+    """Whether a number, maybe kept as text, is a year, or a month as 202301."""
+    return bool(of_header(value).periods)
+
+
+def _data(state, row):
+    return [state.grid.columns[index][row] for index in state.data]
+
+
+def _odd_row(state, row):
+    """Say what a row is that is no record: header, title, part of a record, or unknown."""
+    cells = _cells(state.grid, state.labels, row)
+    counted = [(i, v) for i, v in cells if i in state.data and _counts(state, v)]
+    if counted:
+        _odd_numbers(state, row, cells, counted)
+    elif state.labels.partners[row] is not None and not any(i in state.data for i, _ in cells):
+        _bare_partner(state, row, cells)
+    elif state.partner and _is_blank_part(state, cells):
+        _part_of_record(state, row)
+    elif _is_header(state, row, cells):
+        _head(state, row)
+    else:
+        _title(state, row, cells)
+
+
+def _counts(state, value):
+    """Whether a cell holds a number; among records, a text or a mark that stands for one."""
+    if value.__class__ in NUMBERS:
+        return True
+    among = bool(state.blocks[-1].rows) or state.partner is not None
+    return among and value.__class__ is str and _stands_for_number(value)
+
+
+def _odd_numbers(state, row, cells, counted):
+    found = [value for _, value in counted]
+    if all(_is_time(value) for value in found) and _heads_records(state, row):
+        _head(state, row)
+    elif not state.blocks[-1].rows and _is_numbering(state, cells):
+        return
+    elif not state.partner and len(cells) == 1:
+        _title(state, row, cells)  # the number of the table, say
+    elif state.partner and _own_words(state, cells):
+        _part_of_record(state, row)
+    else:
+        raise _unknown(state, row)
+
+
+def _heads_records(state, row):
+    """Tell a row of years from small numbers without a name, which stand among records."""
+    over = [value for value in _data(state, row) if value != ""]
+    if len(over) > 1 or not state.blocks[-1].rows:
+        return True
+    return row - 1 not in state.blocks[-1].rows
+
+
+def _is_numbering(state, cells):
+    """Tell a row that only numbers the columns: «А 1 2 3», «1 2 3 4»."""
+    values = [str(v).strip().removesuffix(".0") for _, v in cells]
+    counts = [int(value) for value in values if value.isdecimal()]
+    return (
+        all(len(value) == 1 for value in values if not value.isdecimal())
+        and counts[:1] in ([1], [2])
+        and counts == list(range(counts[0], counts[0] + len(counts)))
+    )
+
+
+def _own_words(state, cells):
+    """Return what a row without a partner says of its own numbers: «export», 2023.
+
+    Where a name is expected and something else stands, the row is another's.
+    """
+    own = [(index, of_header(value)) for index, value in cells if index not in state.data]
+    told = [(index, said) for index, said in own if said.flow or said.periods or said.measure]
+    names = state.labels.columns
+    silent = {index for index, _ in own} - {index for index, _ in told}
+    return [] if silent.intersection(names) else told
+
+
+def _part_of_record(state, row):
+    block = state.blocks[-1]
+    if not block.rows:
+        block.titles = list(state.titles)
+    partner, name = state.partner
+    state.inherited.add(row)
+    block.rows.append(row)
+    block.partners.append(partner)
+    block.names.append(name)
+
+
+def _is_blank_part(state, cells):
+    """Tell a row as «export» under a partner, without a number, where others have one."""
+    return all(index not in state.data and (index, value) in state.parts for index, value in cells)
+
+
+def _bare_partner(state, row, cells):
+    """A partner without numbers: one that nothing is reported of, or a title over its parts."""
+    partner, name = state.labels.partners[row], state.labels.names[row]
+    state.partner = (partner, name)
+    block = state.blocks[-1]
+    if not _own_words(state, [cell for cell in cells if cell[0] not in state.labels.columns]):
+        if partner.kind == "aggregate" or _parts_follow(state, row):
+            return
+        if not block.rows and (
+            partner.code == state.given.reporter or not _records_follow(state, row)
+        ):
+            return
+    block.rows.append(row)
+    block.partners.append(partner)
+    block.names.append(name)
+    block.titles = list(state.titles)
+
+
+def _records_follow(state, row):
+    """Whether the next row that says something names a partner too."""
+    below = (at for at in range(row + 1, len(state.grid.rows)) if any(_filled_cells(state, at)))
+    return (at := next(below, None)) is not None and state.labels.partners[at] is not None
+
+
+def _filled_cells(state, row):
+    return (value != "" for value in state.grid.rows[row])
+
+
+def _parts_follow(state, row):
+    """Whether the next row that says something has numbers, and no partner of its own."""
+    for below in range(row + 1, len(state.grid.rows)):
+        if any(_filled_cells(state, below)):
+            return state.labels.partners[below] is None and any(
+                value.__class__ in NUMBERS or (value.__class__ is str and _stands_for_number(value))
+                for value in _data(state, below)
+            )
+    return False
+
+
+def _is_header(state, row, cells):
+    """Tell a header, whose texts stand over columns, from a title, which stands over all."""
+    over = [index for index, _ in cells if index in state.data]
+    if len(over) > 1 or (over and len(cells) > 1):
+        return True
+    said = of_header(cells[0][1])
+    if not over or not (said.flow or said.measure):
+        # A unit or a period that stands alone is the whole table's, wherever it stands.
+        return False
+    if said.measure and row + 1 < len(state.labels.partners) and state.labels.partners[row + 1]:
+        return True  # «share, %» right over the records: the values beside it need no name
+    end = state.grid.ends.get((row, over[0]), over[0])
+    covered = [index for index in state.data if over[0] <= index <= end]
+    return 1 < len(covered) < len(state.data)
+
+
+def _head(state, row):
+    """Open a header row: below records it begins another block."""
+    if state.blocks[-1].rows or state.blocks[-1].inherits:
+        state.blocks[-1:] = [block for block in state.blocks[-1:] if block.rows]
+        state.blocks.append(Block([], []))
+    places, corner = [], []
+    for index, value in enumerate(state.grid.rows[row]):
+        if value == "" or not str(value).strip():
+            continue
+        if not state.labels.first <= index <= state.labels.last:
+            continue
+        beside = index in state.labels.columns or index < min(state.data)
+        target = corner if beside else places
+        target.append(Place(row, index, value, of_header(value)))
+    state.blocks[-1].heads.append(places)
+    if corner:
+        _add_titles(state, row, corner)
+
+
+def _title(state, row, cells):
+    block = state.blocks[-1]
+    places = [Place(row, index, value, of_header(value)) for index, value in cells]
+    if block.rows and any(place.says.of_numbers for place in places):
+        state.blocks.append(Block([], block.heads, inherits=True))
+    _add_titles(state, row, places)
+
+
+def _add_titles(state, row, places):
+    # Above all records every title speaks for the sheet; below, a blank row parts them.
+    above = not any(block.rows for block in state.blocks)
+    if state.titles and (above or row == state.last_title + 1):
+        state.titles[-1].extend(places)
+    else:
+        state.titles.append(places)
+    state.last_title = row
+
+
+def _unknown(state, row):
+    """Refuse numbers beside a name that is not on the list, or beside none."""
+    grid, column = state.grid, state.labels.columns[0]
+    names = [grid.rows[row][index] for index in state.labels.columns]
+    name = next((text for text in names if text.__class__ is str and text.strip()), None)
+    if name is None:
+        return grid.refuse(
+            "numbers stand here without a partner's name",
+            "give the row its name, or take it out",
+            row=row,
+            column=column,
+        )
+    near = ", ".join(f"«{known}»" for known in nearest(name))
+    return grid.refuse(
+        f"«{name.strip()}» is not a partner we know" + (f" (near: {near})" if near else ""),
+        "add it, with its code and kind, to a file and give that as --partners",
+        row=row,
+        column=column,
+    )
