@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from traderank.reading.grid import Grid, cell_name, open_workbook
+from traderank.reading.files import open_workbook
+from traderank.reading.grid import Grid, cell_name
 from traderank.table import Refused
 
 # A notebook has no style sheet of ours.
