@@ -158,9 +158,13 @@ def _may_be_codes(column):
     short = [
         value
         for value in values
-        if (len(value) <= 5 if value.__class__ is str else value in range(1000))
+        if (len(value) <= 5 if value.__class__ is str else _is_small(value))
     ]
     return len(short) > len(values) / 2
+
+
+def _is_small(value):
+    return value.__class__ in (int, float) and 0 <= value < 1000 and value == int(value)
 
 
 def _compared(group, named):
