@@ -16,7 +16,7 @@ from numbers import Real
 from pathlib import Path
 from typing import NamedTuple
 
-from traderank.spelling import match, normalise, spellings
+from traderank.spelling import is_mixed, match, normalise
 from traderank.table import Refused
 
 #: What a printed name can be. The fourth kind, bloc, is made by ``merge_blocs``.
@@ -205,7 +205,7 @@ def lookalikes(printed, extra=None):
     []
     """
     key = normalise(printed)
-    if list(spellings(key)) == [key]:
+    if not is_mixed(printed):
         return []
     forms = (match(printed, names)[0] for names in (_listed(), extra or {}, _contexts()))
     form = next(filter(None, forms), key)

@@ -114,6 +114,13 @@ def spellings(key):
         yield key.translate(_TO_LATIN)
 
 
+@lru_cache(maxsize=65_536)
+def is_mixed(printed):
+    """Tell whether a name has letters of two alphabets that look alike."""
+    key = normalise(printed)
+    return list(spellings(key)) != [key]
+
+
 def match(printed, names):
     """Find a printed name among matching forms, overlooking a footnote's number at its end.
 

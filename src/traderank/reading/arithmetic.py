@@ -107,18 +107,20 @@ class Arithmetic:
         self.notes += sums.notes
         if not found:
             return
-        meant = np.array([one.meant for one in found])
-        residual = np.array([one.residual for one in found])[meant]
-        bound = np.array([one.bound for one in found])[meant]
-        which, where = np.nonzero(meant)
-        parents, columns = np.array([one.parent for one in found])[which], at[where]
+        meant, holds, residual, bound = (
+            np.array(of)
+            for of in zip(*((o.meant, o.holds, o.residual, o.bound) for o in found), strict=True)
+        )
+        which, where = meant.nonzero()
+        heads = np.array([one.parent for one in found])
+        parents, columns = heads[which], at[where]
         summed = [[one.parent, *one.children.tolist()] for one in found]
+        inside = np.zeros((len(found), len(self.blank)))
+        inside[np.repeat(np.arange(len(found)), list(map(len, summed))), np.concatenate(summed)] = 1
         # A blank sum over nothing but blanks holds, and says nothing.
-        holds = (np.abs(residual) <= bound + SLACK) & ~self.blank[parents, columns]
-        for place, rows in enumerate(summed):
-            self.held[np.ix_(rows, columns[(which == place) & holds])] += 1
+        self.held[:, at] = inside.T @ (meant & holds & ~self.blank[heads][:, at])
         self.covered |= self.held > 0
-        self._cover_blank_groups(found, at)
+        self._cover_blank_groups(heads, inside > 0, holds, at)
         for one in reversed(found):
             self.children[one.parent] = one.children.tolist()
         name, error, whole = panel.name, self.error, self.whole
@@ -136,21 +138,20 @@ class Arithmetic:
             "sum",
             parents,
             columns,
-            residual,
-            bound,
+            residual[meant],
+            bound[meant],
             lambda i: [(row, columns[i]) for row in summed[which[i]]],
             text,
             digits,
         )
 
-    def _cover_blank_groups(self, found, at):
+    def _cover_blank_groups(self, heads, inside, holds, at):
         """Cover what sums to a blank that another sum proves to be 0: it is 0 as well."""
-        parts = [one for one in found if one.parent != self.total]
+        zero = self.blank[heads][:, at] & holds & (heads != self.total)[:, None]
         before = -1
-        while before != (before := int(self.covered.sum())):
-            for one in parts:
-                zero = self.blank[one.parent, at] & self.covered[one.parent, at] & one.holds
-                self.covered[np.ix_(one.children, at[zero])] = True
+        while zero.any() and before != (before := np.count_nonzero(self.covered)):
+            proved = zero & self.covered[heads][:, at]
+            self.covered[:, at] |= (inside[:, :, None] & proved[:, None]).any(axis=0)
 
     def _keep(self, kind, rows, columns, residual, bound, members, text, digits):
         """Keep comparisons that were made in whole numbers of the finest decimal."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+import numpy as np
+
 from traderank.table import Refused
+
+
+NUMBERS = (float, int)
 
 
 @dataclass(slots=True)
@@ -25,6 +31,10 @@ class Grid:
     is_turned: bool = False
     #: Columns of values, without the blank ones at the right end.
     columns: list = None
+    #: For each column the texts in it that are not empty: (row, text).
+    texts: list = None
+    #: For each column its numbers, nan where none stands.
+    numbers: list = None
     #: For the first cell of a merged range, the last column of it.
     ends: dict = None
     #: Texts that stood alone in a row before the sheet was turned: (row, column, text).
@@ -35,6 +45,8 @@ class Grid:
         self.columns = list(zip_longest(*self.rows, fillvalue=""))
         while self.columns and self.columns[-1].count("") == len(self.rows):
             self.columns.pop()
+        self.texts = list(map(texts_in, self.columns))
+        self.numbers = list(map(_numbers_in, self.columns))
         # A range may claim a billion columns: it has those that are there.
         last = len(self.columns) - 1
         self.ends = {start: min(end[1], last) for start, end in self.merged}
@@ -87,6 +99,17 @@ class Grid:
         """Return the refusal of this sheet, or of one of its cells."""
         cell = None if row is None else self.name(row, column)
         return Refused(reason, remedy, file=self.file, sheet=self.sheet, cell=cell)
+
+
+def texts_in(cells):
+    """Return the texts among some cells that are not empty: (place, text)."""
+    return [(at, cell) for at, cell in enumerate(cells) if cell and cell.__class__ is str]
+
+
+def _numbers_in(cells):
+    found = np.array([cell if cell.__class__ in NUMBERS else math.nan for cell in cells], float)
+    found[np.isinf(found)] = math.nan
+    return found
 
 
 def cell_name(row, column):

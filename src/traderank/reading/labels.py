@@ -10,16 +10,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from traderank import partners
 from traderank.reading.cells import says
-from traderank.reading import limits
+from traderank.reading.grid import texts_in
 from traderank.reading.words import exact, plain, totals
 
 _PARTING = re.compile(r"[,(]\s*")
 
 #: Fewer partners than this are no table of partners.
 FEWEST = 2
+
+#: The name of a column stands above this row.
+HIGHEST = 40
 
 #: Label columns are one group if they agree in this share of the rows that both name.
 AGREEMENT = 0.8
@@ -43,18 +47,18 @@ class Labels:
 
 def find_labels(grid, given):
     """Return the sheet, turned if its partners stand across, and its groups of labels."""
-    down = _named_columns(grid.columns, given.partners)
+    down = _named(grid.texts, len(grid.rows), given.partners)
     most = max(map(_distinct, down.values()), default=0)
     if most < len(grid.columns):
-        across = _named_columns(grid.rows, given.partners)
+        across = _named(map(texts_in, grid.rows), len(grid.columns), given.partners)
         row = max(across, key=lambda row: _distinct(across[row]), default=None)
         if row is not None and _distinct(across[row]) > most:
             grid = grid.turned(row)
-            down = _named_columns(grid.columns, given.partners)
+            down = _named(grid.texts, len(grid.rows), given.partners)
     groups = []
     for index, named in down.items():
         if _distinct(named) >= FEWEST and not _is_other(grid, index):
-            _look_again(grid.columns[index], named, given.partners)
+            _look_again(grid.texts[index], named, given.partners)
             _join(groups, index, named, grid)
     _add_codes(groups, grid)
     return grid, _bands(grid, groups)
@@ -77,46 +81,47 @@ def unit_of(text):
     return ""
 
 
-def _named_columns(columns, extra):
+def _named(texts, length, extra):
+    """Return, for the columns with partners in them, the partner that each cell names."""
     found = {}
-    for index, column in enumerate(columns):
-        named = [
-            find(value, extra) if value.__class__ is str and value else None for value in column
-        ]
-        if named.count(None) < len(named):
-            found[index] = named
+    for index, column in enumerate(texts):
+        named = [(place, partner) for place, text in column if (partner := find(text, extra))]
+        if named:
+            found[index] = [None] * length
+            for place, partner in named:
+                found[index][place] = partner
     return found
 
 
-def _look_again(column, named, extra):
+def _look_again(texts, named, extra):
     """Decide the names that may mean two partners by the table's other rows."""
     taken = {partner.code for partner in named if partner}
-    for row, (value, partner) in enumerate(zip(column, named, strict=True)):
-        if partner is None and value.__class__ is str and value and partners.ambiguity(value):
-            named[row] = partners.find(value, extra, taken=taken)
+    for row, text in texts:
+        if named[row] is None and partners.ambiguity(text):
+            named[row] = partners.find(text, extra, taken=taken)
 
 
 def _distinct(named):
     return len(set(named) - {None})
 
 
-def _head(column):
+def _head(texts):
     """Return what the name of a column says that it holds."""
-    heads = (exact("head", plain(value)) for value in column[:40] if value.__class__ is str)
+    heads = (exact("head", plain(text)) for row, text in texts if row < HIGHEST)
     return next(filter(None, heads), None)
 
 
 def _is_other(grid, index):
     """Tell by its name a column of countries that are not the partners."""
-    head = _head(grid.columns[index])
+    head = _head(grid.texts[index])
     if head == "either":
-        return any(_head(column) == "partner" for column in grid.columns)
-    return head == "reporter" or _says_total(grid.columns[index])
+        return any(_head(texts) == "partner" for texts in grid.texts)
+    return head == "reporter" or _says_total(grid.texts[index])
 
 
-def _says_total(column):
+def _says_total(texts):
     """Whether a column only tells rows of a total from rows of its parts."""
-    return any(value.__class__ is str and plain(value) in totals() for value in column[:40])
+    return any(plain(text) in totals() for row, text in texts if row < HIGHEST)
 
 
 # ── codes ───────────────────────────────────────────────────────────────────────────────
@@ -139,7 +144,7 @@ def _add_codes(groups, grid):
         if group is not None:
             _refuse_contradiction(grid, group, index, _compared(group, named)[1])
             _take(group, index, named, grid)
-        elif not groups and _distinct(named) >= FEWEST and _head(column) == "partner":
+        elif not groups and _distinct(named) >= FEWEST and _head(grid.texts[index]) == "partner":
             _join(groups, index, named, grid)
 
 
@@ -154,7 +159,7 @@ def _agrees(group, named):
 
 def _may_be_codes(column):
     """Tell columns of short texts or small whole numbers from all others, at a glance."""
-    values = [value for value in column if value != ""][-20:]
+    values = list(islice((value for value in reversed(column) if value != ""), 20))
     short = [
         value
         for value in values

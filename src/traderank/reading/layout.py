@@ -114,12 +114,7 @@ def _ambiguous(walked, one, other):
 
 def _styles(walked):
     """Return the decimal marks that the numbers kept as text may have."""
-    texts = {
-        value
-        for index in walked.data
-        for value in walked.grid.columns[index]
-        if value.__class__ is str and value
-    }
+    texts = {text for index in walked.data for _, text in walked.grid.texts[index]}
     read = [found for text in texts if (found := readings(without_note(text)))]
     styles = [mark for mark in ".," if all(mark in found for found in read)]
     if read and not styles:

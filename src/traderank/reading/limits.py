@@ -54,7 +54,7 @@ def refuse_more(amount, limit, what, path):
 def refuse_large_grids(grids, path):
     """Refuse sheets that hold more cells, texts or letters than can be read in time."""
     refuse_more(sum(len(g.rows) * len(g.rows[0]) for g in grids if g.rows), CELLS, "cells", path)
-    texts = {cell for grid in grids for row in grid.rows for cell in row if cell.__class__ is str}
+    texts = {text for grid in grids for column in grid.texts for _, text in column}
     refuse_more(len(texts), TEXTS, "texts that differ", path)
     lengths = list(map(len, texts))
     refuse_more(max(lengths, default=0), CELL, "letters in one cell", path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from math import isfinite
 
 import numpy as np
 
@@ -13,8 +12,7 @@ from traderank.reading import limits, numbers
 from traderank.reading.dimensions import PART, Own, find_dimensions, own_of
 from traderank.reading.heads import over as texts_over
 from traderank.reading.meaning import Context, column_of
-
-NUMBERS = (float, int)
+from traderank.spelling import is_mixed
 
 
 @dataclass(slots=True)
@@ -156,10 +154,8 @@ def _wide_panel(walked, block, columns, used, notes, style):
     shape = len(block.rows), len(used)
     values, marks = np.empty(shape), np.zeros(shape, dtype=bool)
     for at, index in enumerate(used):
-        column = walked.grid.columns[index]
-        raw = [column[row] for row in block.rows]
-        values[:, at] = _numbers(walked.grid, block.rows, raw, index, style, notes)
-        marks[:, at] = _marks(raw)
+        values[:, at] = _numbers(walked.grid, block.rows, index, style, notes)
+        marks[:, at] = _marks(walked.grid, block.rows, index)
     return Panel(
         walked.grid,
         walked.labels.columns[0],
@@ -179,36 +175,38 @@ def _oddities(walked, block, used):
     grid = walked.grid
     notes = [f"row {row + 1} is hidden" for row in block.rows if row in grid.hidden_rows]
     notes += [f"{grid.line(index)} is hidden" for index in used if index in grid.hidden_columns]
-    for row, partner, name in zip(block.rows, block.partners, block.names, strict=True):
-        if partner.code == walked.given.reporter:
-            cell = grid.name(row, walked.labels.columns[0])
-            notes.append(f"{cell}: «{name.strip()}», the reporter, stands among its own partners")
-        if letters := partners.lookalikes(name, walked.given.partners):
-            cell = grid.name(row, walked.labels.columns[0])
-            notes.append(f"{cell}: «{name.strip()}» has letters that look alike: {letters[0]}")
+    reporter, extra = walked.given.reporter, walked.given.partners
+    odd = [
+        (at, ", the reporter, stands among its own partners")
+        for at, partner in enumerate(block.partners)
+        if partner.code == reporter
+    ]
+    odd += [
+        (at, f" has letters that look alike: {letters[0]}")
+        for at, name in enumerate(block.names)
+        if is_mixed(name) and (letters := partners.lookalikes(name, extra))
+    ]
+    for at, what in odd:
+        cell = grid.name(block.rows[at], walked.labels.columns[0])
+        notes.append(f"{cell}: «{block.names[at].strip()}»{what}")
     return notes
 
 
-def _marks(values):
-    """Say which values are a mark in place of a number."""
-    none = {v for v in values if v.__class__ is str and v and numbers.mark(v)}
-    return [value in none for value in values] if none else False
+def _marks(grid, rows, column):
+    """Say in which rows a mark stands in place of a number."""
+    marks = [row for row, text in grid.texts[column] if numbers.mark(text)]
+    return np.isin(rows, marks) if marks else False
 
 
-def _numbers(grid, rows, values, column, style, notes):
+def _numbers(grid, rows, column, style, notes):
     """Read one column's cells as numbers, nan for a blank; refuse what is neither."""
-    odd = {value for value in values if value.__class__ not in NUMBERS or not isfinite(value)}
-    # A cell may look blank and hide an error: where the file has any, look at each.
-    if odd - {""} or grid.beneath:
-        values = [
-            value
-            if value.__class__ in NUMBERS and isfinite(value)
-            else _odd_number(grid, row, column, value, style, notes)
-            for row, value in zip(rows, values, strict=True)
-        ]
-    elif odd:
-        values = [np.nan if value == "" else value for value in values]
-    return values
+    found, cells = grid.numbers[column][rows], grid.columns[column]
+    for place in np.isnan(found).nonzero()[0].tolist():
+        row = rows[place]
+        # A cell may look blank and hide an error.
+        if cells[row] != "" or (row, column) in grid.beneath:
+            found[place] = _odd_number(grid, row, column, cells[row], style, notes)
+    return found
 
 
 def _odd_number(grid, row, column, value, style, notes):
@@ -313,10 +311,9 @@ def _long_panel(walked, columns, notes, style):
         for index in set(indexes):
             mine = [i for i, other in enumerate(indexes) if other == index]
             chosen = [rows[i] for i in mine]
-            raw = [grid.columns[index][row] for row in chosen]
             there = [where[i] for i in mine]
-            values[there, at] = _numbers(grid, chosen, raw, index, style, notes)
-            marks[there, at] = _marks(raw)
+            values[there, at] = _numbers(grid, chosen, index, style, notes)
+            marks[there, at] = _marks(grid, chosen, index)
         row_of[where, at], column_at[where, at] = rows, indexes
     names = [named[partner][1] for partner in order]
     return Panel(

@@ -16,10 +16,9 @@ import numpy as np
 from traderank.reading import limits, numbers
 from traderank.partners import nearest
 from traderank.reading.cells import Says, of_header, says
+from traderank.reading.grid import NUMBERS
 from traderank.reading.labels import unit_of
 from traderank.reading.words import exact, plain
-
-NUMBERS = (float, int)
 
 
 class Place(NamedTuple):
@@ -186,7 +185,7 @@ def _records(grid, labels):
     """Find the columns that hold numbers beside partners, and the rows that are records."""
     named = np.array([partner is not None for partner in labels.partners])
     filled = {
-        index: _filled(grid.columns[index])
+        index: _filled(grid, index)
         for index in range(labels.first, labels.last + 1)
         if index not in labels.columns
     }
@@ -228,12 +227,12 @@ def _only_times(column, beside, index, named):
     return "period" in heads or len(set(map(str, values))) <= max(len(values) / 2, 1)
 
 
-def _filled(column):
+def _filled(grid, index):
     """Say in which rows of a column stands a number, or what may stand for one."""
-    has = np.array([value.__class__ in NUMBERS for value in column])
-    texts = {value for value in column if value.__class__ is str and value}
-    like = {text for text in texts if _stands_for_number(text)}
-    return has | np.array([value in like for value in column]) if like else has
+    like = [row for row, text in grid.texts[index] if _stands_for_number(text)]
+    has = ~np.isnan(grid.numbers[index])
+    has[like] = True
+    return has
 
 
 def _stands_for_number(text):

@@ -37,18 +37,10 @@ class Sum(NamedTuple):
     children: np.ndarray
     residual: np.ndarray
     bound: np.ndarray
+    #: In which columns it adds up, within the rounding of what is printed.
+    holds: np.ndarray
     #: The columns in which it is meant; in the others it need not hold.
     meant: np.ndarray
-
-    @property
-    def holds(self):
-        """In which columns it adds up, within the rounding of what is printed."""
-        return np.abs(self.residual) <= self.bound + SLACK
-
-    @property
-    def rows(self):
-        """All rows that it has."""
-        return np.append(self.children, self.parent)
 
 
 class Sums:
@@ -88,7 +80,11 @@ class Sums:
     def _sum(self, parent, children):
         residual = self.values[parent] - self.values[children].sum(axis=0)
         bound = self.half[parent] + self.half[children].sum(axis=0)
-        return Sum(parent, children, residual, bound, self.everywhere)
+        return self._left(parent, children, residual, bound)
+
+    def _left(self, parent, children, residual, bound):
+        holds = abs(residual) <= bound + SLACK
+        return Sum(parent, children, residual, bound, holds, self.everywhere)
 
     # ── groups ──────────────────────────────────────────────────────────────────────────
 
@@ -132,11 +128,11 @@ class Sums:
         parents = order[places]
         residual = self.values[parents] - found[0]
         bound = self.half[parents] + found[1]
+        holds = abs(residual) <= bound + SLACK
+        every = zip(parents, places, ends, residual, bound, holds, strict=True)
         return [
-            Sum(parents[i], order[places[i] + 1 : ends[i]], residual[i], bound[i], self.everywhere)
-            if ends[i] - places[i] > 1
-            else None
-            for i in range(len(places))
+            Sum(parent, order[place + 1 : end], *told, self.everywhere) if end - place > 1 else None
+            for parent, place, end, *told in every
         ]
 
     def _first(self, parent, below, leaves):
@@ -155,7 +151,7 @@ class Sums:
         # A total sums the rows of nothing too that stand last.
         ties = np.flatnonzero(off == off.min())
         count = int(best[ties[-1 if parent == self.total else 0]]) + 1
-        found = Sum(parent, below[:count], residuals[count - 1], bounds[count - 1], self.everywhere)
+        found = self._left(parent, below[:count], residuals[count - 1], bounds[count - 1])
         told = holds[count - 1] & (self.values[parent] != 0)
         if not told.any() or self._chance(parent, told, found.bound) > CHANCE / count:
             return None
