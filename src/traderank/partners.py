@@ -160,6 +160,7 @@ def _left(printed, taken):
     return left[0] if len(left) == 1 else None
 
 
+@lru_cache(maxsize=65_536)
 def ambiguity(printed):
     """Say which partners a name may mean, and why it is not decided, for an error message.
 

@@ -224,9 +224,9 @@ def _pieces(panel, numbers, places, proof, given):
     """Return the tidy columns of one table's flows; a word that is the same all down is one."""
     shares = {c.series: at for at, c in enumerate(panel.columns) if c.measure == "share"}
     partners = {
-        "partner": [partner.code for partner in panel.partners],
-        "partner_name": [panel.name(row) for row in range(len(panel.partners))],
-        "kind": [partner.kind for partner in panel.partners],
+        "partner": panel.codes,
+        "partner_name": list(map(cells.one_line, panel.names)),
+        "kind": panel.kinds,
     }
     for at, column in enumerate(panel.columns):
         if column.measure != "value" or column.flow == "turnover":

@@ -51,7 +51,7 @@ class Arithmetic:
         self.panel, columns = panel, panel.columns
         self.values = [at for at, column in enumerate(columns) if column.measure == "value"]
         self.shares = [at for at, column in enumerate(columns) if column.measure == "share"]
-        codes = [partner.code for partner in panel.partners]
+        codes = panel.codes
         self.total = codes.index("WLD") if "WLD" in codes else None
         self.blank = np.isnan(panel.numbers)
         self.numbers = np.where(self.blank, 0.0, panel.numbers)
@@ -97,7 +97,7 @@ class Arithmetic:
         """Find the rows that sum others, and check them in every column of values."""
         at, panel = np.array(self.values), self.panel
         sums = Sums(
-            [partner.kind for partner in panel.partners],
+            panel.kinds,
             self.total,
             self.whole[:, at],
             self.error[:, at],

@@ -36,8 +36,14 @@ _USUAL = re.compile(
     | \x7e\x02\x0a\x00 .[\x00-\x03].\x00.{6}      # RK
     | \x08\x02\x10\x00 .{12}[\x00-\x1f\x40-\x5f\x80-\x9f\xc0-\xdf].{3}  # ROW
     | \x01\x02\x06\x00 .{6}                       # BLANK
-    | \xbe\x00\x0a\x00 .{10}                      # MULBLANK, of two cells and of three
+    | \xbe\x00\x0a\x00 .{10}                      # MULBLANK, of two cells to five
     | \xbe\x00\x0c\x00 .{12}
+    | \xbe\x00\x0e\x00 .{14}
+    | \xbe\x00\x10\x00 .{16}
+    | \xbd\x00\x12\x00 .[\x00-\x03].\x00.{14}     # MULRK, of two cells to five
+    | \xbd\x00\x18\x00 .[\x00-\x03].\x00.{20}
+    | \xbd\x00\x1e\x00 .[\x00-\x03].\x00.{26}
+    | \xbd\x00\x24\x00 .[\x00-\x03].\x00.{32}
     | \xe0\x00\x14\x00 .{20}                      # XF
     )*+""",
     re.DOTALL | re.VERBOSE,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 
 from traderank import partners
@@ -73,6 +73,11 @@ def find(text, extra):
 
 
 @lru_cache(maxsize=65536)
+def _find(text):
+    return find(text, None)
+
+
+@lru_cache(maxsize=65536)
 def unit_of(text):
     """Return the part of a name at its end that is a unit, or an empty text."""
     for match in reversed(list(_PARTING.finditer(text[:200]))):
@@ -84,12 +89,11 @@ def unit_of(text):
 def _named(texts, length, extra):
     """Return, for the columns with partners in them, the partner that each cell names."""
     found = {}
+    look = partial(find, extra=extra) if extra else _find
     for index, column in enumerate(texts):
-        named = [(place, partner) for place, text in column if (partner := find(text, extra))]
-        if named:
-            found[index] = [None] * length
-            for place, partner in named:
-                found[index][place] = partner
+        for place, text in column:
+            if partner := look(text):
+                found.setdefault(index, [None] * length)[place] = partner
     return found
 
 
@@ -107,21 +111,28 @@ def _distinct(named):
 
 def _head(texts):
     """Return what the name of a column says that it holds."""
-    heads = (exact("head", plain(text)) for row, text in texts if row < HIGHEST)
-    return next(filter(None, heads), None)
+    return next((what for what in _heads(texts) if what != "total"), None)
+
+
+def _heads(texts):
+    return [what for row, text in texts if row < HIGHEST and (what := _head_of(text))]
+
+
+@lru_cache(maxsize=4096)
+def _head_of(text):
+    low = plain(text)
+    return exact("head", low) or ("total" if low in totals() else None)
 
 
 def _is_other(grid, index):
-    """Tell by its name a column of countries that are not the partners."""
-    head = _head(grid.texts[index])
-    if head == "either":
+    """Tell by its name a column of countries that are not the partners, or one of marks.
+
+    Marks only tell rows of a total from rows of its parts.
+    """
+    heads = _heads(grid.texts[index])
+    if heads[:1] == ["either"]:
         return any(_head(texts) == "partner" for texts in grid.texts)
-    return head == "reporter" or _says_total(grid.texts[index])
-
-
-def _says_total(texts):
-    """Whether a column only tells rows of a total from rows of its parts."""
-    return any(plain(text) in totals() for row, text in texts if row < HIGHEST)
+    return "total" in heads or heads[:1] == ["reporter"]
 
 
 # ── codes ───────────────────────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ import numpy as np
 
 from traderank import partners
 from traderank.reading import limits, numbers
+from traderank.reading.cells import one_line
 from traderank.reading.dimensions import PART, Own, find_dimensions, own_of
 from traderank.reading.heads import over as texts_over
 from traderank.reading.meaning import Context, column_of
@@ -39,13 +40,23 @@ class Panel:
     #: Columns without a flow of their own beside exports and imports: to be proved turnover.
     assumed: set = field(default_factory=set)
 
+    @property
+    def codes(self):
+        """The partners' codes, from the top down."""
+        return [partner.code for partner in self.partners]
+
+    @property
+    def kinds(self):
+        """What each partner is, from the top down: country, aggregate or residual."""
+        return [partner.kind for partner in self.partners]
+
     def __post_init__(self):
         if self.marks is None:
             self.marks = np.zeros(self.numbers.shape, dtype=bool)
 
     def name(self, row):
         """Name a row's partner as printed, on one line."""
-        return " ".join(self.names[row].split())
+        return one_line(self.names[row])
 
     def is_joined(self, cell):
         """Whether a cell named in a known error is of a row that was joined to another."""
