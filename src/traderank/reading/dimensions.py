@@ -78,10 +78,10 @@ def name_of(walked, index):
 
 def _by_cells(walked, index):
     """Say what a column is by its cells, if all of them say the same kind of thing."""
-    column = walked.grid.columns[index]
-    rows = [row for block in walked.blocks for row in block.rows]
     if index in walked.data:
         return None
+    column = walked.grid.columns[index]
+    rows = [row for block in walked.blocks for row in block.rows]
     filled = {column[row] for row in rows} - {""}
     read = [of_header(cell) for cell in filled if str(cell).strip()]
     if not read:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import compress, zip_longest
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from traderank.table import Refused
 
 
 NUMBERS = (float, int)
+
+# Every cell of a sheet is asked: no loop of Python's own goes over them.
+_IS_NUMBER, _IS_TEXT = frozenset(NUMBERS).__contains__, frozenset((str,)).__contains__
 
 
 @dataclass(slots=True)
@@ -103,11 +106,13 @@ class Grid:
 
 def texts_in(cells):
     """Return the texts among some cells that are not empty: (place, text)."""
-    return [(at, cell) for at, cell in enumerate(cells) if cell and cell.__class__ is str]
+    return [pair for pair in compress(enumerate(cells), map(_IS_TEXT, map(type, cells))) if pair[1]]
 
 
 def _numbers_in(cells):
-    found = np.array([cell if cell.__class__ in NUMBERS else math.nan for cell in cells], float)
+    there = list(map(_IS_NUMBER, map(type, cells)))
+    found = np.full(len(cells), math.nan)
+    found[there] = list(compress(cells, there))
     found[np.isinf(found)] = math.nan
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from traderank.reading.words import exact, plain
 
@@ -103,6 +104,7 @@ def opening(value):
     return match[1] if match else None
 
 
+@lru_cache(maxsize=65536)
 def mark(text):
     """Say what a mark in place of a number means, or None.
 

@@ -8,6 +8,7 @@ the next one that says otherwise. A header or a title below records begins anoth
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -126,10 +127,9 @@ def _kinds(places):
 def _parts(state):
     """Return what rows with numbers, but no partner, say of their numbers: «export», 2023."""
     found = set()
-    for row, values in enumerate(state.grid.rows):
-        if state.labels.partners[row] is None and any(
-            v.__class__ in NUMBERS for v in _data(state, row)
-        ):
+    nameless = [row for row, partner in enumerate(state.labels.partners) if partner is None]
+    for row, values in ((row, state.grid.rows[row]) for row in nameless):
+        if any(value.__class__ in NUMBERS for value in _data(state, row)):
             cells = [(i, v) for i, v in enumerate(values) if v != "" and i not in state.data]
             found |= {(i, v) for i, v in cells if of_header(v).of_numbers}
     return found
@@ -235,6 +235,7 @@ def _filled(grid, index):
     return has
 
 
+@lru_cache(maxsize=65536)
 def _stands_for_number(text):
     return bool(numbers.mark(text) or numbers.readings(numbers.without_note(text)))
 
