@@ -106,7 +106,8 @@ class Sums:
             below = np.concatenate([order[places[at] + 1 : end], top])
             leaves, end = end - places[at] - 1, places[at]
             found = own[at] if fits[at] else self._first(order[places[at]], below, leaves)
-            if found is None and own[at] is not None and self._is_wrong(own[at], any(fits)):
+            others = any(fits) or bool(sums)
+            if found is None and own[at] is not None and self._is_wrong(own[at], others):
                 found = own[at]
             if found is not None:
                 sums.append(found)
@@ -136,7 +137,7 @@ class Sums:
         ]
 
     def _first(self, parent, below, leaves):
-        """Return the sum of the first so many rows below a group: everywhere, or in most columns."""
+        """Sum the first so many rows below a group: everywhere, or in most columns."""
         if not len(below):
             return None
         residuals = self.values[parent] - self.values[below].cumsum(axis=0)
@@ -194,24 +195,41 @@ class Sums:
     def _add_total(self, top):
         """Add the sums of the total: of groups and what is in none, or of all countries."""
         direct = self._sum(self.total, self.leaves)
+        whole = direct.holds[self.filled].all()
         tree = self._of_groups(top) if self.groups else None
+        if tree is None and self.found and not whole:
+            tree = self._combination(~self.everywhere)
         all_groups = len(self.found) == len(self.groups)
-        if tree is None or (direct.holds[self.filled].all() and not all_groups):
+        if tree is None or (whole and not all_groups):
             if self._is_meant(direct, alone=True):
                 self.found.append(direct)
             return
+        second = None if all_groups else self._combination(tree.holds)
+        if second is not None:
+            nearer = ~tree.holds & (abs(second.residual) < abs(tree.residual))
+            tree = tree._replace(meant=~nearer)
+            self.found.append(second._replace(meant=nearer))
         self.found.insert(0, tree)
         if tree.holds.all() and all(found.holds.all() for found in self.found):
             return  # what the groups sum, and what sums the groups, sums the countries
-        if not all_groups:
-            self._add_combination(tree.holds)
         other = tree.holds | direct.holds
         if other[self.filled].all() and not all_groups and not tree.holds.all():
             # Some years print groups that make up the total, other years do not.
             self.found[0] = tree._replace(meant=tree.holds)
             self.found.append(direct._replace(meant=direct.holds))
         elif self._is_meant(direct, alone=False):
-            self.found.append(direct)
+            self.found.append(direct._replace(meant=~self._is_told(tree) | direct.holds))
+
+    def _is_told(self, tree):
+        """In which columns a group is wrong, and the countries' sum therefore by as much."""
+        parts = {found.parent: found for found in self.found if found.parent != self.total}
+
+        def unfold(rows):
+            return [x for r in rows for x in (unfold(parts[r].children) if r in parts else [r])]
+
+        if sorted(unfold(tree.children.tolist())) != self.leaves.tolist():
+            return ~self.everywhere
+        return tree.meant & ~np.all([found.holds for found in parts.values()], axis=0)
 
     def _of_groups(self, top):
         """Return the total as the sum of the groups, and of what is in none."""
@@ -237,11 +255,11 @@ class Sums:
             return False
         return alone
 
-    def _add_combination(self, explained):
-        """Add a sum of some groups and of what is in none, for the columns without one."""
+    def _combination(self, explained):
+        """Return the sum of some groups and of what is in none that fits most other columns."""
         missing = np.flatnonzero(~explained & self.filled)
         if not len(missing) or not 1 < len(self.groups) <= MOST_GROUPS:
-            return
+            return None
         groups = [found for found in self.found if found.parent != self.total]
         inside = {row for found in groups for row in found.children.tolist()}
         outside = [row for row in self.leaves.tolist() if row not in inside]
@@ -254,7 +272,7 @@ class Sums:
         holds = np.zeros(len(explained), dtype=bool)
         holds[missing[fit[best]]] = True
         chance = len(chosen) * self._chance(self.total, holds, bound[best])
-        if holds.any() and chance < CHANCE_OF_ANY:
-            groups = [row for row, in_it in zip(self.groups, chosen[best], strict=True) if in_it]
-            found = self._sum(self.total, np.array([*groups, *outside]))
-            self.found.append(found._replace(meant=~explained))
+        if not holds.any() or chance >= CHANCE_OF_ANY:
+            return None
+        groups = [row for row, in_it in zip(self.groups, chosen[best], strict=True) if in_it]
+        return self._sum(self.total, np.array([*groups, *outside]))
