@@ -112,7 +112,7 @@ def texts_in(cells):
 def _numbers_in(cells):
     there = list(map(_IS_NUMBER, map(type, cells)))
     found = np.full(len(cells), math.nan)
-    found[there] = list(compress(cells, there))
+    found[np.fromiter(there, bool, len(cells))] = np.fromiter(compress(cells, there), float)
     found[np.isinf(found)] = math.nan
     return found
 
