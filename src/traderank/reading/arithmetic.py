@@ -36,12 +36,12 @@ class Checks:
 
     def failures(self):
         """Return the places, in these arrays, of the comparisons that do not hold."""
-        return np.flatnonzero(np.abs(self.residual) > self.bound + self.slack)
+        return (abs(self.residual) > self.bound + self.slack).nonzero()[0]
 
     def inexact(self):
         """Return the places of those that hold, and not to the last digit."""
-        off = np.abs(self.residual)
-        return np.flatnonzero((off > 0) & (off <= self.bound + self.slack))
+        off = abs(self.residual)
+        return ((off > 0) & (off <= self.bound + self.slack)).nonzero()[0]
 
 
 class Arithmetic:
@@ -77,7 +77,7 @@ class Arithmetic:
             measure: rounding.in_use(telling[:, at], self.places[:, at])
             for measure, at in (("value", self.values), ("share", self.shares))
         }
-        halves = {measure: rounding.half_units(used) for measure, used in self.used.items()}
+        halves = {measure: rounding.half_units(tuple(used)) for measure, used in self.used.items()}
         table = np.array([halves[column.measure] for column in self.panel.columns])
         half = table[np.arange(len(table)), self.places]
         # A blank stands for 0 in the sums, and a dash for no trade: nothing was rounded to them.
@@ -171,7 +171,7 @@ class Arithmetic:
             self._check_column(kind, whole, parts)
 
     def _check_column(self, kind, whole, parts):
-        rows = np.flatnonzero(~self.blank[:, whole])
+        rows = (~self.blank[:, whole]).nonzero()[0]
         every = [whole, *parts]
         numbers, error = self.whole[rows][:, every], self.error[rows][:, every]
         residual = numbers[:, 0] - numbers[:, 1:].sum(axis=1)
@@ -179,8 +179,8 @@ class Arithmetic:
         # Where all parts but one are blank, the whole is that one: one number, rounded once.
         alone = self.blank[rows][:, parts].sum(axis=1) == len(parts) - 1
         bound[alone & (error[:, 0] == error[:, 1:].sum(axis=1))] = 0.0
-        holds = np.abs(residual) <= bound + SLACK
-        self.covered[np.ix_(rows[holds], every)] = True
+        holds = abs(residual) <= bound + SLACK
+        self.covered[rows[holds][:, None], every] = True
         name, what = self.panel.name, WHOLE[kind]
         if whole in self.panel.assumed:
             what += "; no header says what this column is"
@@ -194,10 +194,11 @@ class Arithmetic:
             lambda i: f"the {kind} of «{name(rows[i])}» is not {what}",
             lambda places: _shared(numbers[places].T, error[places].T),
         )
-        self._note_blank(whole, self.numbers[:, parts].sum(axis=1), f"a {kind}")
+        if len(rows) < len(self.blank):
+            self._note_blank(whole, self.numbers[:, parts].sum(axis=1), f"a {kind}")
 
     def _note_blank(self, column, computed, what):
-        for row in np.flatnonzero(self.blank[:, column] & (computed > 0)):
+        for row in (self.blank[:, column] & (computed > 0)).nonzero()[0]:
             cell = self.panel.cell(row, column)
             self.notes.append(f"{cell} is blank where {what} of {computed[row]:.5g} belongs")
 
@@ -222,7 +223,7 @@ class Arithmetic:
         computed = whole * numbers / numbers[total]
         error = whole * (numbers + half) / (numbers[total] - half[total]) - computed
         error[total] = 0.0
-        rows, at = np.nonzero(~self.blank[:, shares])
+        rows, at = (~self.blank[:, shares]).nonzero()
         residual, bound = self.numbers[:, shares] - computed, self.half[:, shares] + error
         name = self.panel.name
         checks = Checks(

@@ -258,11 +258,11 @@ def _refusal(panel, failures):
 
 
 def _finish(work, notes):
-    panel, bare = work.panel, np.argwhere(~work.covered & ~work.blank)
+    panel, bare = work.panel, ~(work.covered | work.blank)
     zero = work.blank & work.covered
     zero[:, work.shares] = False
     zero[panel.marks] = False
-    places = [(panel.grid.sheet, panel.cell(row, column)) for row, column in bare]
+    places = [(panel.grid.sheet, panel.cell(*place)) for place in zip(*bare.nonzero(), strict=True)]
     checks = Counter()
     for made in work.checks:
         checks[made.kind] += len(made.rows)

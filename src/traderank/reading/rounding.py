@@ -8,6 +8,7 @@ precisions a column really uses is read from how many of its numbers end at each
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -31,7 +32,7 @@ def decimals(values):
     >>> decimals(np.array([24, 0.5, 139551038.0123, 22221.200000000004])).tolist()
     [0, 1, 4, 1]
     """
-    flat = np.nan_to_num(values).ravel()
+    flat = np.where(values == values, values, 0.0).ravel()
     # Most numbers end by the fifth decimal: look further, or back, only for those that do not.
     counts, place = np.full(flat.shape, _USUAL), _USUAL
     left = (~_whole(flat, place)).nonzero()[0]
@@ -86,13 +87,14 @@ def _chance(count, mean):
     return math.exp(count - mean + count * math.log(mean / count)) if mean else 0.0
 
 
+@lru_cache
 def half_units(used):
     """Return the largest rounding error of a number that ends at each decimal, from 0 on.
 
     It is half a unit of the first precision in use that has this decimal. A printed 0 ends
     at none: it may be rounded to the coarsest.
 
-    >>> half_units([1, 5])[:4].tolist()
+    >>> half_units((1, 5))[:4].tolist()
     [0.05, 0.05, 5e-06, 5e-06]
     """
     at_least = [next((p for p in used if p >= place), place) for place in range(MOST + 1)]

@@ -8,6 +8,7 @@ above a list of all countries) is no sum of this table, and nothing is proved of
 
 from __future__ import annotations
 
+import math
 from itertools import product
 from typing import NamedTuple
 
@@ -62,7 +63,7 @@ class Sums:
         self.values, self.half, self.total, self.partial = values, half, total, partial
         self.groups = [r for r, kind in enumerate(kinds) if kind == "aggregate" and r != total]
         self.leaves = np.array([r for r, kind in enumerate(kinds) if kind != "aggregate"], int)
-        self.countries = np.array([r for r, kind in enumerate(kinds) if kind == "country"], int)
+        self.kinds = kinds
         self.filled = (values != 0).any(axis=0)
         self.everywhere = np.ones(values.shape[1], dtype=bool)
         self.found, self.notes = [], []
@@ -72,7 +73,7 @@ class Sums:
         ways = [self._tree(np.arange(len(self.values)))]
         if len(ways[0][0]) < len(self.groups) or not all(s.holds.all() for s in ways[0][0]):
             ways.append(self._tree(np.arange(len(self.values))[::-1]))
-        self.found, top = max(ways, key=lambda way: sum(s.holds.sum() for s in way[0]))
+        self.found, top = max(ways, key=_holding) if len(ways) > 1 else ways[0]
         if self.total is not None:
             self._add_total(top)
         return self.found
@@ -98,22 +99,21 @@ class Sums:
         is_group = np.zeros(len(order), dtype=bool)
         is_group[self.groups] = True
         order = order[order != self.total] if self.total is not None else order
-        places = np.flatnonzero(is_group[order])
+        places = is_group[order].nonzero()[0]
         own = self._own(order, places)
-        fits = [found is not None and found.holds.all() for found in own]
-        sums, top, end = [], np.empty(0, dtype=int), len(order)
-        for at in range(len(places) - 1, -1, -1):
-            below = np.concatenate([order[places[at] + 1 : end], top])
-            leaves, end = end - places[at] - 1, places[at]
-            found = own[at] if fits[at] else self._first(order[places[at]], below, leaves)
+        fits = [found is not None and bool(found.holds.all()) for found in own]
+        rows, sums, top, end = order.tolist(), [], [], len(order)
+        for at, place in reversed(list(enumerate(places.tolist()))):
+            below = [*rows[place + 1 : end], *top]
+            found = own[at] if fits[at] else self._first(rows[place], below, end - place - 1)
             others = any(fits) or bool(sums)
             if found is None and own[at] is not None and self._is_wrong(own[at], others):
                 found = own[at]
             if found is not None:
                 sums.append(found)
-                below = np.concatenate([[found.parent], below[len(found.children) :]])
-            top = below
-        return sums, np.concatenate([order[:end], top])
+                below = [found.parent, *below[len(found.children) :]]
+            top, end = below, place
+        return sums, np.array([*rows[:end], *top], dtype=int)
 
     def _own(self, order, places):
         """Sum for each group the rows from it to the next one, all at once."""
@@ -124,13 +124,14 @@ class Sums:
         ends = np.append(places[1:], len(order))
         found = []
         for column in (self.values, self.half):
-            running = np.cumsum(np.where(leaf[:, None], column[order], 0), axis=0)
+            running = (column[order] * leaf[:, None]).cumsum(axis=0)
             found.append(running[ends - 1] - running[places])
         parents = order[places]
         residual = self.values[parents] - found[0]
         bound = self.half[parents] + found[1]
         holds = abs(residual) <= bound + SLACK
-        every = zip(parents, places, ends, residual, bound, holds, strict=True)
+        lists = (of.tolist() for of in (parents, places, ends))
+        every = zip(*lists, residual, bound, holds, strict=True)
         return [
             Sum(parent, order[place + 1 : end], *told, self.everywhere) if end - place > 1 else None
             for parent, place, end, *told in every
@@ -138,19 +139,20 @@ class Sums:
 
     def _first(self, parent, below, leaves):
         """Sum the first so many rows below a group: everywhere, or in most columns."""
-        if not len(below):
+        if not below:
             return None
+        below = np.array(below)
         residuals = self.values[parent] - self.values[below].cumsum(axis=0)
         bounds = self.half[parent] + self.half[below].cumsum(axis=0)
-        holds = np.abs(residuals) <= bounds + SLACK
+        holds = abs(residuals) <= bounds + SLACK
         score = holds.sum(axis=1)
         # Its own rows come first: fewer of them only where more columns fit.
         first = max(leaves, 1) - 1
         first = first if first < len(score) and score[first:].max() >= score.max() else 0
-        best = first + np.flatnonzero(score[first:] == score[first:].max())
-        off = np.abs(residuals[best]).sum(axis=1)
+        best = first + (score[first:] == score[first:].max()).nonzero()[0]
+        off = abs(residuals[best]).sum(axis=1)
         # A total sums the rows of nothing too that stand last.
-        ties = np.flatnonzero(off == off.min())
+        ties = (off == off.min()).nonzero()[0]
         count = int(best[ties[-1 if parent == self.total else 0]]) + 1
         found = self._left(parent, below[:count], residuals[count - 1], bounds[count - 1])
         told = holds[count - 1] & (self.values[parent] != 0)
@@ -172,8 +174,9 @@ class Sums:
 
     def _chance(self, parent, fit, bound):
         """Return the chance that one sum fits in so many columns by accident."""
-        size = np.maximum(np.abs(self.values[parent]), 1)
-        return np.prod(np.minimum((2 * bound[fit] + 1) / size[fit], 1))
+        sizes = abs(self.values[parent][fit]).tolist()
+        room = zip(bound[fit].tolist(), sizes, strict=True)
+        return math.prod(min((2 * half + 1) / max(size, 1), 1) for half, size in room)
 
     def _is_wrong(self, own, others):
         """Tell a group that ought to be the sum of its rows from one that sums none.
@@ -182,7 +185,7 @@ class Sums:
         exceeds its rows, or falls short of them, in each of many columns: then they are not
         all of its parts, or not only its parts.
         """
-        countries = np.isin(own.children, self.countries).any()
+        countries = any(self.kinds[row] == "country" for row in own.children.tolist())
         if not others or not countries or self._is_without_one(own):
             return False
         off = own.residual[self.filled]
@@ -238,7 +241,7 @@ class Sums:
         whole = self._sum(self.total, top)
         if whole.holds[self.filled].all():
             return whole
-        first = self._first(self.total, top, 0)
+        first = self._first(self.total, top.tolist(), 0)
         return whole if first is None and len(self.found) == len(self.groups) else first
 
     def _is_meant(self, direct, alone):
@@ -276,3 +279,8 @@ class Sums:
             return None
         groups = [row for row, in_it in zip(self.groups, chosen[best], strict=True) if in_it]
         return self._sum(self.total, np.array([*groups, *outside]))
+
+
+def _holding(way):
+    """Count how often the sums of one way hold."""
+    return sum(found.holds.sum() for found in way[0])
