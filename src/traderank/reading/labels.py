@@ -180,7 +180,7 @@ def _may_be_codes(column):
 
 
 def _is_small(value):
-    return value.__class__ in (int, float) and 0 <= value < 1000 and value == int(value)
+    return value.__class__ in (int, float) and 0 < value < 1000 and value == int(value)
 
 
 def _compared(group, named):

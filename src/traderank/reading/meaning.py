@@ -7,6 +7,7 @@ said twice must agree; what nobody says is refused, and never guessed.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from traderank.reading.cells import UNKNOWN_SCALE, Unit, says
@@ -36,13 +37,23 @@ class Column(NamedTuple):
         return self.reporter, self.product, self.classification, self.flow, self.period
 
 
-class Context(NamedTuple):
+@dataclass(slots=True)
+class Context:
     """What stands over a whole block: titles, notes, the sheet's name, the caller's word."""
 
     grid: object
     runs: list
     notes: list
     given: object
+    #: What the titles were found to say, for each thing that was asked of them.
+    asked: dict = field(default_factory=dict)
+
+    def above(self, what):
+        """Return what the nearest titles say that say it at all."""
+        if what not in self.asked:
+            told = (_told(what, places) for places in reversed(self.runs))
+            self.asked[what] = next(filter(None, told), [])
+        return self.asked[what]
 
     def refuse(self, place, reason, remedy=None):
         """Refuse for what stands in a cell, or in the sheet where no cell is to blame."""
@@ -106,12 +117,12 @@ def _reporter(own, context):
 
 def _nearest(what, over, context):
     """Return what the nearest level says, from the top down: pairs of a thing and its place."""
-    for places in (over, *reversed(context.runs)):
-        told = [(getattr(place.says, what), place) for place in places]
-        told = [(value, place) for value, place in told if value not in (None, ())]
-        if told:
-            return told
-    return []
+    return _told(what, over) or context.above(what)
+
+
+def _told(what, places):
+    told = [(getattr(place.says, what), place) for place in places]
+    return [(value, place) for value, place in told if value not in (None, ())]
 
 
 def _flow(index, over, own, context):
