@@ -83,7 +83,9 @@ def _read_bytes(path):
         raise Refused("this is a folder, not a workbook", "name the workbook in it", file=path)
     try:
         with path.open("rb") as file:
-            content = file.read(limits.BYTES + 1)
+            # Room is made for all that is asked for: of a pipe alone the size is not known.
+            size = path.stat().st_size if path.is_file() else limits.BYTES
+            content = file.read(min(size, limits.BYTES) + 1)
     except FileNotFoundError:
         raise Refused("there is no such file", "check the path", file=path) from None
     except OSError as error:

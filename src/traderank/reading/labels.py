@@ -91,9 +91,11 @@ def _named(texts, length, extra):
     found = {}
     look = partial(find, extra=extra) if extra else _find
     for index, column in enumerate(texts):
+        named = [None] * length
         for place, text in column:
-            if partner := look(text):
-                found.setdefault(index, [None] * length)[place] = partner
+            named[place] = look(text)
+        if named.count(None) < length:
+            found[index] = named
     return found
 
 
