@@ -308,12 +308,11 @@ def _check_across(kind, works, whole, parts):
     """Check a column of one table against the sum of columns of others, partner by partner."""
     at, column = whole
     work = works[at]
-    place = {partner.code: row for row, partner in enumerate(work.panel.partners)}
+    place = {code: row for row, code in enumerate(work.panel.codes)}
     sums, bounds = np.zeros(len(place)), work.half[:, column].copy()
     added = []
     for other, there in ((works[other], there) for other, there in parts):
-        codes = [partner.code for partner in other.panel.partners]
-        pairs = [(place[code], row) for row, code in enumerate(codes) if code in place]
+        pairs = [(place[code], row) for row, code in enumerate(other.panel.codes) if code in place]
         mine, theirs = (np.array(side, dtype=int) for side in zip(*pairs, strict=True))
         sums[mine] += other.numbers[theirs, there]
         bounds[mine] += other.half[theirs, there]

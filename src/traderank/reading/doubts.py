@@ -106,10 +106,10 @@ def _not_members(work):
     panel, notes = work.panel, []
     day = f"{panel.columns[0].period.year}-12-31"
     for parent in work.children:
-        members = partners.members(panel.partners[parent].code, day)
+        members = partners.members(panel.codes[parent], day)
         inside = _leaves(work, parent) if members else ()
-        countries = [row for row in inside if panel.partners[row].kind == "country"]
-        strangers = [row for row in countries if panel.partners[row].code not in members]
+        countries = [row for row in inside if panel.kinds[row] == "country"]
+        strangers = [row for row in countries if panel.codes[row] not in members]
         if strangers:
             names = ", ".join(f"«{work.panel.name(row)}»" for row in strangers[:12])
             notes.append(f"«{work.panel.name(parent)}» holds {names}, no member on {day}")

@@ -40,17 +40,13 @@ class Panel:
     #: Columns without a flow of their own beside exports and imports: to be proved turnover.
     assumed: set = field(default_factory=set)
 
-    @property
-    def codes(self):
-        """The partners' codes, from the top down."""
-        return [partner.code for partner in self.partners]
-
-    @property
-    def kinds(self):
-        """What each partner is, from the top down: country, aggregate or residual."""
-        return [partner.kind for partner in self.partners]
+    #: The partners' codes, and what each is: country, aggregate or residual.
+    codes: list = field(init=False)
+    kinds: list = field(init=False)
 
     def __post_init__(self):
+        self.codes = [partner.code for partner in self.partners]
+        self.kinds = [partner.kind for partner in self.partners]
         if self.marks is None:
             self.marks = np.zeros(self.numbers.shape, dtype=bool)
 
@@ -395,7 +391,7 @@ def _without_repeats(panel, known_errors):
     Where the office is known to spread a partner over two rows (an entry of
     ``known_errors`` names the second), and they never both hold trade, they are one.
     """
-    if len({partner.code for partner in panel.partners}) == len(panel.partners):
+    if len(set(panel.codes)) == len(panel.codes):
         return panel
     _look_again(panel)
     rows = {}

@@ -29,21 +29,23 @@ def _gone(here, there):
 
     Small countries come and go. A large one that is not there may have another's name.
     """
-    known = {partner.code for partner in there.partners}
-    gone = [row for row, partner in enumerate(here.partners) if partner.code not in known]
+    known = set(there.codes)
+    gone = [row for row, code in enumerate(here.codes) if code not in known]
     values = [at for at, column in enumerate(here.columns) if column.measure == "value"]
+    if not gone:
+        return []
     size = np.nan_to_num(here.numbers[:, values]).sum(axis=1).tolist()
     middle = sorted(size)[len(size) // 2]
-    odd = [row for row in gone if size[row] > middle or here.partners[row].kind != "country"]
+    odd = [row for row in gone if size[row] > middle or here.kinds[row] != "country"]
     names = ", ".join(f"«{here.name(row)}» (row {here.row_of[row, 0] + 1})" for row in odd[:12])
     return [_note(here, f"in no row of {there.grid.called()}: {names}")] if odd else []
 
 
 def _moved(here, there):
     """Name the neighbours that stand the other way round in the other year."""
-    places = {partner.code: place for place, partner in enumerate(there.partners)}
-    both = [row for row, partner in enumerate(here.partners) if partner.code in places]
-    keys = [places[here.partners[row].code] for row in both]
+    places = {code: place for place, code in enumerate(there.codes)}
+    keys = [places[code] for code in here.codes if code in places]
+    both = [row for row, code in enumerate(here.codes) if code in places]
     breaks = descents(keys, -1, len(keys))
     if not 0 < len(breaks) <= len(keys) / 10:
         return []

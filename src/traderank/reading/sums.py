@@ -40,6 +40,8 @@ class Sum(NamedTuple):
     bound: np.ndarray
     #: In which columns it adds up, within the rounding of what is printed.
     holds: np.ndarray
+    #: Whether it does in all of them.
+    always: bool
     #: The columns in which it is meant; in the others it need not hold.
     meant: np.ndarray
 
@@ -71,7 +73,7 @@ class Sums:
     def find(self):
         """Return the sums that the table means, whether they hold everywhere or not."""
         ways = [self._tree(np.arange(len(self.values)))]
-        if len(ways[0][0]) < len(self.groups) or not all(s.holds.all() for s in ways[0][0]):
+        if len(ways[0][0]) < len(self.groups) or not all(found.always for found in ways[0][0]):
             ways.append(self._tree(np.arange(len(self.values))[::-1]))
         self.found, top = max(ways, key=_holding) if len(ways) > 1 else ways[0]
         if self.total is not None:
@@ -85,7 +87,7 @@ class Sums:
 
     def _left(self, parent, children, residual, bound):
         holds = abs(residual) <= bound + SLACK
-        return Sum(parent, children, residual, bound, holds, self.everywhere)
+        return Sum(parent, children, residual, bound, holds, bool(holds.all()), self.everywhere)
 
     # ── groups ──────────────────────────────────────────────────────────────────────────
 
@@ -101,7 +103,7 @@ class Sums:
         order = order[order != self.total] if self.total is not None else order
         places = is_group[order].nonzero()[0]
         own = self._own(order, places)
-        fits = [found is not None and bool(found.holds.all()) for found in own]
+        fits = [found is not None and found.always for found in own]
         rows, sums, top, end = order.tolist(), [], [], len(order)
         for at, place in reversed(list(enumerate(places.tolist()))):
             below = [*rows[place + 1 : end], *top]
@@ -131,7 +133,7 @@ class Sums:
         bound = self.half[parents] + found[1]
         holds = abs(residual) <= bound + SLACK
         lists = (of.tolist() for of in (parents, places, ends))
-        every = zip(*lists, residual, bound, holds, strict=True)
+        every = zip(*lists, residual, bound, holds, holds.all(axis=1).tolist(), strict=True)
         return [
             Sum(parent, order[place + 1 : end], *told, self.everywhere) if end - place > 1 else None
             for parent, place, end, *told in every
@@ -158,7 +160,7 @@ class Sums:
         told = holds[count - 1] & (self.values[parent] != 0)
         if not told.any() or self._chance(parent, told, found.bound) > CHANCE / count:
             return None
-        if found.holds.all() or (told.sum() > 1 and self._is_meant_in_most(found)):
+        if found.always or (told.sum() > 1 and self._is_meant_in_most(found)):
             return found
         return None
 
@@ -213,10 +215,10 @@ class Sums:
             tree = tree._replace(meant=~nearer)
             self.found.append(second._replace(meant=nearer))
         self.found.insert(0, tree)
-        if tree.holds.all() and all(found.holds.all() for found in self.found):
+        if tree.always and all(found.always for found in self.found):
             return  # what the groups sum, and what sums the groups, sums the countries
         other = tree.holds | direct.holds
-        if other[self.filled].all() and not all_groups and not tree.holds.all():
+        if other[self.filled].all() and not all_groups and not tree.always:
             # Some years print groups that make up the total, other years do not.
             self.found[0] = tree._replace(meant=tree.holds)
             self.found.append(direct._replace(meant=direct.holds))
