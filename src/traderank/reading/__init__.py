@@ -1,27 +1,42 @@
-"""Read an office's workbook as a tidy table, with the proof of its numbers.
+"""Read an office's partner table as a tidy table, with the proof of its numbers.
 
-The way of a number: workbook, grid (``grid``), what each cell says (``cells``), where the
-records lie (``layout``), what the printed sums prove (``proof``), the tidy table (here).
+How a table that was never seen before is understood:
+
+1. *The file becomes sheets of plain cells.* Its bytes say what it is (``files``): a workbook
+   (``workbook``; what the library that reads it does not tell lies in ``beneath``), a text
+   (``text``), a page (``pages``). Nothing is parsed that may be too large (``limits``).
+2. *Each cell says something, wherever it stands* (``cells``): a flow, a period (``periods``), a
+   unit, a share, a number or a mark in place of one (``numbers``), a partner (the allow-list).
+   The words are data: ``words.toml``, ``times.toml``, ``units.toml``.
+3. *The partners give the sheet its direction* (``labels``): columns that name partners are the
+   labels; if rows name more, the sheet is turned, and read like any other.
+4. *A walk down the labels parts the sheet* (``rows``): a partner beside numbers is a record, texts
+   over columns are a header, a text alone is a title that speaks until the next one.
+5. *What a column of numbers is, the nearest words say* (``meaning``): its own header (``heads``
+   tells how far each text reaches), or columns that say it row by row (``dimensions``), then the
+   titles from the nearest up, the sheet's name, the caller. What is said twice must agree; what
+   nobody says is refused. ``panel`` puts that in order, ``subject`` refuses what is not trade.
+6. *The printed sums prove it* (``proof``): groups and totals (``sums``), turnover and periods
+   (``identities``), shares, all within the rounding of what is printed (``rounding``). Where a
+   sheet can be meant in several ways, the one that adds up is taken; if two do, or none, the
+   table is refused (``layout``). What breaks a rule and no sum is told (``doubts``, ``siblings``).
+7. *What is left is the tidy table* (``tidy``).
 """
 
 from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from traderank.reading import cells, rounding
+from traderank.reading import cells, tidy
 from traderank.reading.files import open_workbook
 from traderank.reading.layout import Given, find_tables
 from traderank.reading.proof import Proof, combine, prove
 from traderank.reading.siblings import compare_years
-from traderank.table import COLUMNS, Refused
-
-_TEXT = pd.StringDtype(na_value=np.nan)
+from traderank.table import Refused
 
 __all__ = ["Given", "Proof", "Reading", "read_grids", "read_workbook"]
 
@@ -57,9 +72,11 @@ def read_workbook(
     Parameters
     ----------
     path : path
-        An Excel workbook, .xls or .xlsx.
-    reporter : str
-        ISO 3166-1 alpha-3 code of the country that reports. Never guessed.
+        A workbook (.xls, .xlsx, .ods), a table as text (.csv, .tsv) or on a page (.html), also
+        zipped. What it is, its bytes tell, whatever its name says.
+    reporter : str, optional
+        ISO 3166-1 alpha-3 code of the country that reports, where no column says it. Never
+        guessed.
     unit : str, optional
         As in ``"thousand USD"``, where the file prints none.
     flow : {"export", "import"}, optional
@@ -141,7 +158,7 @@ def read_grids(grids, given, *, hidden=()):
     pieces, proofs = [], []
     for panel, (proof, numbers, places) in zip(made, prove(made, given.known_errors), strict=True):
         proofs.append(proof)
-        pieces += _pieces(panel, numbers, places, proof, given)
+        pieces += tidy.pieces(panel, numbers, places, proof.word, given)
     if not pieces:
         raise Refused(
             "only turnover is printed, neither exports nor imports",
@@ -153,7 +170,7 @@ def read_grids(grids, given, *, hidden=()):
     for what, names in (("no partner table in", without), ("hidden, not read:", hidden)):
         if names:
             proof.notes.append(f"{what} " + ", ".join(f"«{name}»" for name in names))
-    return Reading(_frame(pieces), proof)
+    return Reading(tidy.frame(pieces), proof)
 
 
 def _check_given(path, reporter, flow, months, status, vintage):
@@ -204,8 +221,9 @@ def _refuse_disagreement(made):
                 continue
             other, unit = first.setdefault(column.reporter, (panel, column.unit))
             if column.unit != unit:
+                there = other.grid.called("sheet ")
                 raise panel.refuse(
-                    f"the unit here is {column.unit}, on {other.grid.called('sheet ')} it is {unit}",
+                    f"the unit here is {column.unit}, on {there} it is {unit}",
                     "find out which is right; read tables that really differ from separate files",
                     row=0,
                     column=at,
@@ -218,77 +236,3 @@ def _refuse_disagreement(made):
                     row=0,
                     column=at,
                 )
-
-
-def _pieces(panel, numbers, places, proof, given):
-    """Return the tidy columns of one table's flows; a word that is the same all down is one."""
-    shares = {c.series: at for at, c in enumerate(panel.columns) if c.measure == "share"}
-    partners = {
-        "partner": panel.codes,
-        "partner_name": list(map(cells.one_line, panel.names)),
-        "kind": panel.kinds,
-    }
-    for at, column in enumerate(panel.columns):
-        if column.measure != "value" or column.flow == "turnover":
-            continue
-        there = panel.row_of[:, at] >= 0
-        every = bool(there.all())
-        named = partners if every else {n: _where(told, there) for n, told in partners.items()}
-        yield named | {
-            "reporter": column.reporter,
-            "product": column.product,
-            "classification": column.classification,
-            "currency": column.unit.currency,
-            "vintage": given.vintage,
-            "status": column.status,
-            "source": given.source,
-            "sheet": panel.grid.sheet or None,
-            "proof": proof.word,
-            "flow": column.flow,
-            "year": column.period.year,
-            "period": str(column.period),
-            "months": column.period.months,
-            "value": _scaled(numbers, places, there, at, round(np.log10(column.unit.scale))),
-            "share_published": _shares(panel, numbers, places, there, shares.get(column.series)),
-            "cell": panel.cells(at, there),
-        }
-
-
-def _where(items, mask):
-    return [item for item, chosen in zip(items, mask, strict=True) if chosen]
-
-
-def _scaled(numbers, places, rows, at, power):
-    return rounding.rescale(numbers[rows, at], places[rows, at], power)
-
-
-def _shares(panel, numbers, places, rows, share):
-    """Return the printed shares, 0 to 1; a share may be printed in per cent or as a fraction."""
-    if share is None:
-        return np.full(int(rows.sum()), np.nan)
-    of_total = [numbers[row, share] for row, p in enumerate(panel.partners) if p.code == "WLD"]
-    return _scaled(numbers, places, rows, share, 0 if of_total == [1.0] else -2)
-
-
-def _frame(pieces):
-    """Join the pieces as the tidy table."""
-    lengths = [len(piece["value"]) for piece in pieces]
-    columns = {
-        "year": np.repeat([piece["year"] for piece in pieces], lengths),
-        "months": np.repeat([piece["months"] for piece in pieces], lengths),
-        "value": np.concatenate([piece["value"] for piece in pieces]),
-        "share_published": np.concatenate([piece["share_published"] for piece in pieces]),
-    }
-    # Making texts is what takes time: each is made once, and all are taken to their places.
-    texts = [name for name in COLUMNS if name not in columns]
-    words, known, places = [], {}, []
-    for name, (piece, length) in product(texts, zip(pieces, lengths, strict=True)):
-        told, down = piece[name], piece[name].__class__ is list
-        first = known.setdefault(id(told) if down else told, len(words))
-        if first == len(words):
-            words += told if down else [told]
-        places.append(first + np.arange(length) if down else np.full(length, first))
-    taken = pd.array(words, dtype=_TEXT).take(np.concatenate(places))
-    for at, name in enumerate(texts):
-        columns[name] = taken[at * sum(lengths) : (at + 1) * sum(lengths)]
-    return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)

@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from traderank.reading import rounding
-from traderank.reading.arithmetic import Arithmetic, across
+from traderank.reading.arithmetic import Arithmetic
 from traderank.reading.doubts import find_doubts
+from traderank.reading.identities import across
 from traderank.table import Refused
 
 WORDS = ("unproved", "consistent", "proved")

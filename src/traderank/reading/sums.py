@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-#: Far below half a unit of the finest printed decimal, far above a float's noise.
-SLACK = 1e-6
+from traderank.reading.checks import SLACK
 
 #: A sum that would add up by accident with more than this chance is not believed: one of
 #: the rows right under a group, as is usual, and one of any groups that happen to fit.
