@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import narwhals as nw
 
-from traderank.checks import WORDS, cases, level, open_table, word
+from traderank.checks import cases, open_table
 from traderank.partners import display_name
+from traderank.summing import sum_rows
 from traderank.table import COLUMNS, RANKING, Refused
 
 
@@ -155,36 +156,9 @@ def _refuse_overlaps(members):
 
 def _summed(rows, columns):
     """Sum the members' rows into one row per bloc and ranking."""
-    words = {name: order for name, order in WORDS.items() if name in columns}
-    agreed = [name for name in ("sheet", "classification") if name in columns]
-    groups = (
-        rows.with_columns(
-            _missing=nw.col("value").is_null().cast(nw.Int64),
-            **{f"_{name}": level(name, order) for name, order in words.items()},
-            **{f"_{name}": nw.col(name).cast(nw.String).fill_null("") for name in agreed},
-        )
-        .group_by(*RANKING, "_bloc")
-        .agg(
-            nw.col("value", "_missing").sum(),
-            nw.col("year", "months", "currency").max(),
-            *(nw.col(f"_{name}").max() for name in words),
-            *(nw.col(f"_{name}").max().alias(f"_{name}_last") for name in agreed),
-            *(nw.col(f"_{name}").min() for name in agreed),
-        )
-    )
     names = [(nw.col("_bloc") == bloc, nw.lit(display_name(bloc))) for bloc in known_blocs()]
-    made = groups.with_columns(
-        partner=nw.col("_bloc"),
-        partner_name=cases(names),
-        kind=nw.lit("bloc"),
-        value=nw.when(nw.col("_missing") == 0).then(nw.col("value")),
-        **{name: word(f"_{name}", order) for name, order in words.items()},
-        **{name: _agreed(name) for name in agreed},
+    made = sum_rows(rows, [*RANKING, "_bloc"], columns).with_columns(
+        partner=nw.col("_bloc"), partner_name=cases(names), kind=nw.lit("bloc")
     )
     kept = [name for name in COLUMNS if name in columns and name not in ("share_published", "cell")]
     return made.select(kept).sort(*RANKING, "partner")
-
-
-def _agreed(name):
-    one, last = nw.col(f"_{name}"), nw.col(f"_{name}_last")
-    return nw.when((one == last) & (one != "")).then(one)

@@ -9,8 +9,8 @@ from traderank.charts.drawn import FLOWS
 from traderank.charts.source import is_fob_and_cif, source_text
 from traderank.charts.words import NO_BREAK, Words
 from traderank.checks import as_rows
+from traderank.extracts import all_sources
 from traderank.markup import ReaderTable
-from traderank.sources import load_sources
 from traderank.table import Refused
 
 #: What heads each column, and what its figures are: so many decimals, or a form of their own.
@@ -232,7 +232,7 @@ class _Unit:
 def _notes(rows, note, sources, words):
     frame = pd.DataFrame(rows).sort_values("period", kind="stable")
     frame = frame.reindex(columns=frame.columns.union(["vintage", "status", "proof"]))
-    known = load_sources() if sources is None else sources
+    known = all_sources() if sources is None else sources
     told = []
     if (frame.get("flow") == "turnover").any():
         whole = is_fob_and_cif(frame, known)

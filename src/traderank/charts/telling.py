@@ -10,7 +10,7 @@ from traderank.charts.periods import join_years, name, name_span, read_period
 from traderank.charts.source import is_fob_and_cif, source_text
 from traderank.charts.words import Words
 from traderank.charts.years import RULE_YEAR
-from traderank.sources import load_sources
+from traderank.extracts import all_sources
 from traderank.table import Refused
 
 
@@ -40,7 +40,7 @@ def hear(finding, language, note, sources):
             "the chart has no finding",
             'say in one sentence what it shows: finding="China passed Russia in 2023"',
         )
-    known = load_sources() if sources is None else sources
+    known = all_sources() if sources is None else sources
     return Said(_one_line(finding), Words(language), note and _one_line(note), known)
 
 
