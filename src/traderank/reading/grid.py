@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from itertools import compress, zip_longest
+from itertools import chain, compress, zip_longest
 
 import numpy as np
 
 from traderank.table import Refused
-
 
 NUMBERS = (float, int)
 
@@ -37,7 +36,7 @@ class Grid:
     #: For each column the texts in it that are not empty: (row, text).
     texts: list = None
     #: For each column its numbers, nan where none stands.
-    numbers: list = None
+    numbers: np.ndarray = None
     #: For the first cell of a merged range, the last column of it.
     ends: dict = None
     #: Texts that stood alone in a row before the sheet was turned: (row, column, text).
@@ -49,7 +48,7 @@ class Grid:
         while self.columns and self.columns[-1].count("") == len(self.rows):
             self.columns.pop()
         self.texts = list(map(texts_in, self.columns))
-        self.numbers = list(map(_numbers_in, self.columns))
+        self.numbers = _numbers_in(self.columns, len(self.rows))
         # A range may claim a billion columns: it has those that are there.
         last = len(self.columns) - 1
         self.ends = {start: min(end[1], last) for start, end in self.merged}
@@ -109,12 +108,13 @@ def texts_in(cells):
     return [pair for pair in compress(enumerate(cells), map(_IS_TEXT, map(type, cells))) if pair[1]]
 
 
-def _numbers_in(cells):
+def _numbers_in(columns, height):
+    cells = list(chain.from_iterable(columns))
     there = list(map(_IS_NUMBER, map(type, cells)))
     found = np.full(len(cells), math.nan)
     found[np.fromiter(there, bool, len(cells))] = np.fromiter(compress(cells, there), float)
     found[np.isinf(found)] = math.nan
-    return found
+    return found.reshape(len(columns), height)
 
 
 def cell_name(row, column):
