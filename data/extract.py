@@ -50,18 +50,18 @@ def read(path):
     return rows.assign(line=range(2, len(rows) + 2))
 
 
-def tidy(rows, name, column, **fixed):
+def tidy(rows, letter, **fixed):
     """Put rows into the tidy table's columns; what is the same in all of them is given.
 
-    `column` is the letter of the column that the values stand in: with the line it is the
-    cell of the original.
+    `letter` is that of the column that the values stand in: with the line it is the cell
+    of the original.
     """
-    rows = rows.assign(sheet=name, cell=[f"{column}{line}" for line in rows["line"]])
+    rows = rows.assign(cell=[f"{letter}{line}" for line in rows["line"]])
     usual = {"product": "TOTAL", "period": rows["year"].astype(str), "months": 12}
     for column, value in (usual | {"proof": "unproved"} | fixed).items():
         if column in fixed or column not in rows:
             rows = rows.assign(**{column: value})
-    added = [name for name in rows if name in ("rank", "growth_published")]
+    added = [column for column in rows if column in ("rank", "growth_published")]
     return rows.reindex(columns=[*COLUMNS, *added]).reset_index(drop=True)
 
 
@@ -116,7 +116,7 @@ def comtrade(path):
     # What a country exports to itself has come back or was sent on: no partner's trade.
     rows.loc[rows["partner"] == rows["reporter"], "kind"] = "residual"
     rows = prove(rows, rows["partner"] != "WLD", ["reporter", "year", "flow"], 0.5)
-    rows = tidy(rows, path.name, "G", currency="USD", source="comtrade")
+    rows = tidy(rows, "G", currency="USD", source="comtrade")
     return rank_and_keep(rows)
 
 
@@ -139,7 +139,7 @@ def china_customs(path):
     rows = rows[rows["partner"].isin([*PARTNERS, "WLD"])]
     return _proved_turnover(
         pd.concat(
-            tidy(part, path.name, letter, reporter="CHN", currency="CNY", source="china-customs")
+            tidy(part, letter, reporter="CHN", currency="CNY", source="china-customs")
             for letter, part in rows.groupby("letter")
         )
     ).sort_values(["year", "partner", "flow"], kind="stable")
@@ -167,7 +167,7 @@ def wits_kazakhstan(path):
     places = rows["rank_in_flow"].where(rows["rank_in_flow"].str.isdigit())
     rows["rank"] = places.where(rows["year"] != 2010).astype("Int64")
     fixed = {"reporter": "KAZ", "currency": "USD", "source": "wits-kazakhstan"}
-    parts = [tidy(part, path.name, at, **fixed) for at, part in rows.groupby("at", sort=False)]
+    parts = [tidy(part, at, **fixed) for at, part in rows.groupby("at", sort=False)]
     return pd.concat(parts).sort_values(["year", "flow", "kind", "partner"], kind="stable")
 
 
@@ -179,7 +179,7 @@ def imf(path):
     rows["value"] = rows["export_fob_musd"].map(lambda text: round(float(text) * 1e6))
     rows.loc[rows["partner"] == rows["reporter"], "kind"] = "residual"
     fixed = {"flow": "export", "currency": "USD", "source": "imf-2025"}
-    return rank_and_keep(tidy(rows, path.name, "D", **fixed))
+    return rank_and_keep(tidy(rows, "D", **fixed))
 
 
 def comext_annual(path):
@@ -189,7 +189,7 @@ def comext_annual(path):
     rows["value"] = rows["value_eur"].map(float)
     rows = _outside(rows)
     fixed = {"reporter": "EU27", "flow": "export", "currency": "EUR", "source": "comext-annual"}
-    rows = tidy(rows, path.name, "C", **fixed)
+    rows = tidy(rows, "C", **fixed)
     kept = rows[rows["partner"].isin([*PARTNERS, "WLD"])]
     return kept.sort_values(["year", "kind", "partner"], kind="stable")
 
@@ -218,7 +218,7 @@ def comext_monthly(path):
     whole = union.set_index(by)["value"]
     holds = (sums["sum"] - whole).abs() <= 0.5 * (sums["size"] + 1)
     union["proof"] = ["proved" if holds[key] else "unproved" for key in whole.index]
-    union = tidy(union, path.name, "E", currency="EUR", months=1, source="comext-monthly")
+    union = tidy(union, "E", currency="EUR", months=1, source="comext-monthly")
     return union.sort_values(["flow", "partner", "period"], kind="stable")
 
 
@@ -241,7 +241,7 @@ def listed_cn8(path):
     rows["classification"] = rows["cn8"].map(codes).map(_EDITIONS)
     rows = _monthly(rows).rename(columns={"cn8": "product"})
     fixed = {"reporter": "EU27", "flow": "export", "currency": "EUR"}
-    return tidy(rows, path.name, "D", months=1, source="comext-listed", **fixed)
+    return tidy(rows, "D", months=1, source="comext-listed", **fixed)
 
 
 def comext_listed(path):
@@ -260,7 +260,7 @@ def comext_headings(path):
     rows = _monthly(rows[rows["flow"] == "EXPORT"].assign(flow="export"))
     rows["value"] = rows["value_eur"].map(float)
     fixed = {"reporter": "EU27", "currency": "EUR", "source": "comext-headings"}
-    rows = tidy(rows, path.name, "E", months=1, **fixed)
+    rows = tidy(rows, "E", months=1, **fixed)
     months = sum_months(rows, 3, 11).reindex(columns=COLUMNS)
     return months.sort_values(["product", "partner", "period"], kind="stable")
 

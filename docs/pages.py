@@ -13,11 +13,15 @@ from front import front
 #: The modules of the API page in the order in which data flow through them.
 MODULES = {
     "sources": "Shipped data",
+    "extracts": "Extracts of other offices' figures",
     "reading": "Reading a workbook",
     "reading.view": "Looking at a sheet",
     "partners": "Partners",
     "measures": "Measures",
     "compare": "Comparisons",
+    "mirrors": "Mirror reports",
+    "rates": "Exchange rates",
+    "products": "Goods by their codes",
     "claims": "Claims",
     "charts": "Charts",
     "tables": "Tables for readers",
