@@ -1,7 +1,7 @@
 """Build the clean table from the raw files: python data/build.py.
 
-Every file that sources.toml declares is read and proved; data/clean/trade.csv holds the
-numbers as they are printed, source by source, and data/clean/datapackage.json says what
+Every file that sources.toml declares is read, and proved as far as it can be; data/clean/trade.csv
+holds the numbers as they are printed, source by source, and data/clean/datapackage.json says what
 they are. The same files make the same bytes.
 """
 
@@ -22,7 +22,7 @@ DATA = Path(__file__).resolve().parent
 #: What a column may hold (Table Schema); any text where nothing is said.
 SCHEMA = {
     "reporter": {"constraints": {"required": True, "pattern": "[A-Z]{3}"}},
-    "partner": {"constraints": {"required": True, "pattern": "[A-Z_]{2,}"}},
+    "partner": {"constraints": {"required": True, "pattern": "[A-Z][A-Z0-9_]+"}},
     "partner_name": {"constraints": {"required": True}},
     "kind": {"constraints": {"required": True, "enum": list(KINDS)}},
     "flow": {"constraints": {"required": True, "enum": ["export", "import"]}},
@@ -39,7 +39,6 @@ SCHEMA = {
     "vintage": {"type": "date"},
     "status": {"constraints": {"enum": ["final", "preliminary"]}},
     "source": {"constraints": {"required": True}},
-    "sheet": {"constraints": {"required": True}},
     "cell": {"constraints": {"required": True, "pattern": "[A-Z]+[1-9][0-9]*"}},
     "proof": {"constraints": {"required": True, "enum": ["proved", "consistent", "unproved"]}},
 }
@@ -71,8 +70,8 @@ def describe(content, sources):
     package = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "traderank",
-        "title": "Trade in goods by partner country, as published, every number proved",
-        "description": "Figures of national statistical offices, re-keyed from their workbooks. "
+        "title": "Trade by partner country, as published, each number with its proof",
+        "description": "Figures of national statistical offices, re-keyed from their files. "
         "One row is one reporter, partner, flow, product, period, vintage and source.",
         "licenses": _licences(sources),
         "sources": [_source(key, entry) for key, entry in sources.items()],
@@ -90,7 +89,8 @@ def describe(content, sources):
                     "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
                     "fields": fields,
                     "missingValues": [""],
-                    "primaryKey": KEY,
+                    # A source has one vintage, which may be unknown; a key may not.
+                    "primaryKey": [name for name in KEY if name != "vintage"],
                 },
             }
         ],
@@ -107,8 +107,7 @@ def _source(key, entry):
     return {
         "title": f"{key}: {entry['office']}, {entry['title']}, {entry['edition']}",
         "path": entry["url"],
-        "version": entry["vintage"],
-    }
+    } | ({"version": entry["vintage"]} if "vintage" in entry else {})
 
 
 def build(data=DATA):

@@ -1,12 +1,13 @@
 """Re-key offices' workbooks: their figures, labels and layout, in files that are ours.
 
     python data/rekey.py [--originals DIR]          every file of data/raw, as shipped
-    python data/rekey.py WORKBOOK --as kaz/2026     one more edition: writes
+    python data/rekey.py FILE --as kaz/2026         one more edition: writes
                                                     data/raw/kaz/2026.xlsx, and prints the
                                                     entry for data/sources.toml
 
 Offices' own files are not redistributed; a maintainer keeps them beside the repository.
 Only sheets with numbers are re-keyed: covers, contents and notes are the office's prose.
+A text file (CSV) becomes a workbook of one sheet.
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ from traderank.sources import checksum, read_sources
 from traderank.table import Refused
 
 DATA = Path(__file__).resolve().parent
-ORIGINALS = DATA.parents[1] / "shared" / "data" / "kaz" / "originals"
+ORIGINALS = DATA.parents[1] / "shared" / "data"
+
+#: The figures of the plain tables, as received.
+PLAIN_FIGURES = "kz_bns_2024_2025.csv"
 
 #: Exports and imports of all partners in the office's monthly series, thousand USD. The
 #: editions of these years reached the project as figures of countries, without a total.
@@ -50,6 +54,12 @@ Re-keyed by the traderank project from a workbook of the office; this is not the
 Kept: the table sheets, cell by cell: title, period, unit, header, labels, figures to the last \
 decimal, blanks, merged cells, names and order of sheets.
 Left out: cover, contents, method and notes; fonts, borders and number formats."""
+REKEYED_TEXT = """\
+Re-keyed by the traderank project from a text file (CSV) of the office; this is not the \
+office's file.
+Kept: the table, cell by cell: header, codes, names, figures to the last decimal, order of rows \
+and columns.
+Left out: nothing. A decimal 0 at the end of a number (1.0) is not written."""
 PLAIN = """\
 A plain table, typed by the traderank project: the figures are the office's, the layout is not.
 The figures of the countries are those of the edition named below. Its blank cells (no trade) \
@@ -64,7 +74,10 @@ def rekey(original, entry):
     for grid in grids:
         for row, column in grid.beneath:
             raise grid.refuse("there is no plain number here", row=row, column=column)
-    return _workbook({grid.sheet: (grid.rows, grid.merged) for grid in grids}, REKEYED, entry)
+    # A text file has no sheet to name: the office knows the table by the file's name.
+    named = {grid.sheet or Path(original).stem: (grid.rows, grid.merged) for grid in grids}
+    about = REKEYED_TEXT if _is_text(entry["original_name"]) else REKEYED
+    return _workbook(named, about, entry)
 
 
 def type_plain(figures, year, entry):
@@ -82,6 +95,10 @@ def type_plain(figures, year, entry):
                 flows = float(row["exports_kusd"]), float(row["imports_kusd"])
                 rows.append([row["name_ru"], *flows])
     return _workbook({year: (rows, [])}, PLAIN, entry)
+
+
+def _is_text(original):
+    return Path(original).suffix == ".csv"
 
 
 def _is_number(value):
@@ -120,7 +137,7 @@ def _fill(sheet, rows, merged):
 def _origin(entry):
     yield f"Office: {entry['office']}."
     yield f"Title: {entry['title']} ({entry['title_en']}), {entry['edition']}."
-    yield f"Published: {entry['vintage']} ({entry['vintage_note']})."
+    yield f"Published: {entry.get('vintage') or 'not known'} ({entry['vintage_note']})."
     yield f"Where: {entry['url']}"
     yield f"Terms: {entry['licence']}"
     yield f"Source key: {_key(entry['file'])} in sources.toml, which tells more."
@@ -164,19 +181,26 @@ def rekey_all(originals):
             "give --originals with the folder of the office's own files",
         )
     for key, entry in read_sources(DATA / "sources.toml").items():
+        original = find_original(originals, entry.get("original_name", PLAIN_FIGURES))
         if "original_name" in entry:
-            original = originals / entry["original_name"]
-            if original.is_file() and checksum(original) != entry["original_sha256"]:
+            if checksum(original) != entry["original_sha256"]:
                 raise Refused("is not the file that was re-keyed", "get it again", file=original)
             content = rekey(original, entry)
         else:
-            figures = originals.parent / "kz_bns_2024_2025.csv"
-            content = type_plain(figures, Path(entry["file"]).stem, entry)
+            content = type_plain(original, Path(entry["file"]).stem, entry)
         _write(DATA / entry["file"], content)
         same = hashlib.sha256(content).hexdigest() == entry["sha256"]
         yield f"{entry['file']}: " + ("as in sources.toml" if same else "paste its new sha256:")
         if not same:
             yield f'[{key}] sha256 = "{hashlib.sha256(content).hexdigest()}"'
+
+
+def find_original(originals, name):
+    """Return the path of an office's own file, wherever in the folder it is."""
+    found = next((path for path in sorted(originals.rglob("*")) if path.name == name), None)
+    if found is None:
+        raise Refused(f"is not in {originals}", "get it from the office", file=name)
+    return found
 
 
 def rekey_next(original, name, data=DATA):
@@ -187,23 +211,31 @@ def rekey_next(original, name, data=DATA):
     if not same or not edition:
         raise Refused(f"{name!r} names no office of sources.toml", "name it as in kaz/2026")
     vintage, note = _vintage(original)
-    entry = same[-1] | {
-        "edition": f"{edition} год",
-        "url": re.sub(r"year=\d{4}", f"year={edition}", same[-1]["url"]),
+    # An office with a file for each flow has an edition «exports-2024» after «exports-2023».
+    *_, last = [e for e in same if _series(Path(e["file"]).stem) == _series(edition)] or same
+    before, year = Path(last["file"]).stem[-4:], edition[-4:]
+    entry = last | {
+        "edition": last["edition"].replace(before, year),
+        "url": last["url"].replace(before, year),
         "accessed": datetime.date.today().isoformat(),
         "vintage": vintage,
         "vintage_note": note,
         "file": f"raw/{office}/{edition}.xlsx",
         "original_name": Path(original).name,
         "original_sha256": checksum(original),
-        "note": "Re-keyed from the office's workbook.",
+        "note": "Re-keyed from the office's file.",
         "known_errors": [],
     }
     content = rekey(original, entry)
     entry["sha256"] = hashlib.sha256(content).hexdigest()
     _write(data / entry["file"], content)
-    lines = [f"{word} = {json.dumps(told, ensure_ascii=False)}" for word, told in entry.items()]
+    known = {word: told for word, told in entry.items() if told is not None}
+    lines = [f"{word} = {json.dumps(told, ensure_ascii=False)}" for word, told in known.items()]
     return "\n".join([f"[{_key(entry['file'])}]", *lines])
+
+
+def _series(edition):
+    return edition.rpartition("-")[0]
 
 
 def _vintage(original):
@@ -213,6 +245,8 @@ def _vintage(original):
         for match in (printed.search(str(value)) for row in grid.rows for value in row):
             if match:
                 return "-".join(match.group(3, 2, 1)), "printed on the cover"
+    if _is_text(original):
+        return None, "no date is printed, and a text file keeps none"
     if olefile.isOleFile(original):
         with olefile.OleFileIO(original) as document:
             saved = document.get_metadata().last_saved_time

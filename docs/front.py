@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from traderank import add_rank, add_turnover, load_sources, load_trade, rank_lines
+from traderank.partners import display_name
 from traderank.sources import data_folder, read_declared
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,12 +83,14 @@ def _cell(row):
 def proofs():
     """Return a table of how the reading of each shipped file ends."""
     lines = ["```{table}", ":class: figures", ""]
-    lines += ["| edition | published | word | checks | numbers |", "|---|---|---|--:|--:|"]
+    lines += ["| country | edition | published | word | checks | numbers |"]
+    lines += ["|---|---|---|---|--:|--:|"]
     for entry in load_sources().values():
         proof = read_declared(data_folder() / entry["file"]).proof
-        edition = entry["file"].split("/")[-1].removesuffix(".xlsx")
+        edition = Path(entry["file"]).stem.replace("-", ", ")
         lines.append(
-            f"| {edition} | {entry['vintage']} | {proof.word} "
+            f"| {display_name(entry['reporter'])} | {edition} "
+            f"| {entry.get('vintage', 'not known')} | {proof.word} "
             f"| {sum(proof.checks.values()):,} | {proof.covered:,} of {proof.cells:,} |"
         )
     return "\n".join([*lines, "```", ""])

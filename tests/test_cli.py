@@ -274,7 +274,7 @@ def test_a_narrow_terminal_squeezes_nothing(monkeypatch):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("KGZ --year 2023", "no reporter 'KGZ' is shipped. Remedy: there is KAZ."),
+        ("RUS --year 2023", "no reporter 'RUS' is shipped. Remedy: there is KAZ, KGZ, UZB."),
         ("KAZ --year 2030", "the year 2030 is not shipped. Remedy: there is 2018, .*, 2025."),
         ("KAZ --year 2023 --as-of 2020-12-31", "not shipped as of 2020-12-31. .* 2018, 2019."),
         ("KAZ --year 2023 --as-of 2019-01-01", "nothing was published by .* is 2020-08-13."),
@@ -365,17 +365,21 @@ def test_sources_lists_what_ships_and_what_is_used_of_it():
         "kaz-2023": "2022, 2023",
         "kaz-2024": "2024",
         "kaz-2025": "2025",
+        **{f"kgz-{flow}-2023": "1994–2023" for flow in ("exports", "imports")},
+        **{f"uzb-{flow}-2023": "2010–2023" for flow in ("exports", "imports")},
     }
     used = "2018 2019 2020, 2021 2022, 2023 2024 2025".replace(" 2", "|2").replace(",|", ", ")
-    assert table["used"].tolist() == used.split("|")
-    assert set(table["status"]) == {"final"} and set(table["proof"]) == {"proved"}
+    used = [*used.split("|"), *["1994–2023"] * 2, *["2010–2023"] * 2]
+    assert table["used"].tolist() == used
+    proof = ["proved"] * 6 + ["consistent"] * 2 + ["unproved"] * 2
+    assert table["proof"].tolist() == proof
     for row in table.itertuples():
         assert checksum(data_folder() / row.file) == row.sha256
 
 
 def test_sources_as_a_table_and_as_json():
     text = ask("sources")
-    assert re.search(r"kaz-2023 .*2024-07-25  final   proved  raw/kaz/2023.xlsx  28f8b0d…", text)
+    assert re.search(r"kaz-2023 .*2024-07-25  final   proved      28f8b0d…", text)
     assert max(map(len, text.splitlines())) <= 80
     first, *_ = json.loads(ask("sources", "--format", "json"))
     assert (first["key"], first["used"], first["vintage"]) == ("kaz-2019", "2018", "2020-08-13")

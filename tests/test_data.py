@@ -12,13 +12,15 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
+from traderank.cli import main as program
 from traderank.sources import checksum, read_declared, read_sources
 from traderank.table import COLUMNS, Refused
 
 DATA = Path(__file__).parents[1] / "data"
-ORIGINALS = (Path(__file__).parents[1] / "../shared/data/kaz/originals").resolve()
+ORIGINALS = (Path(__file__).parents[1] / "../shared/data").resolve()
 SOURCES = read_sources(DATA / "sources.toml")
 REKEYED = [key for key, entry in SOURCES.items() if "original_name" in entry]
 PLAIN = [key for key in SOURCES if key not in REKEYED]
@@ -38,6 +40,31 @@ def script(name):
 rekey, build = script("rekey"), script("build")
 
 
+def office_file(entry):
+    return rekey.find_original(ORIGINALS, entry["original_name"])
+
+
+def office_tables(path):
+    """Yield the sheets with numbers, as `sheets` does; a text file is one."""
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield path.stem, [list(map(number_or_text, row)) for row in csv.reader(file)], []
+        return
+    for name, rows, merged in sheets(path):
+        if any(kind(value) == "number" for row in rows for value in row):
+            yield name, rows, merged
+
+
+def number_or_text(text):
+    """A code with a leading 0 (008) is text."""
+    return float(text) if re.fullmatch(r"0|[1-9]\d*|\d+\.\d+|\de-\d+", text) else text
+
+
+def shown(rows):
+    """Numbers to the fifteen digits that a spreadsheet shows: more is noise of its formulas."""
+    return [[float(f"{v:.15g}") if kind(v) == "number" else v for v in row] for row in rows]
+
+
 def sheets(path, *names):
     book = CalamineWorkbook.from_path(path)
     for name in names or book.sheet_names:
@@ -55,17 +82,16 @@ def kind(value):
 @with_originals
 @pytest.mark.parametrize("key", REKEYED)
 def test_every_cell_is_the_offices(key):
-    entry = SOURCES[key]
-    ours = list(sheets(DATA / entry["file"]))[:-1]
-    theirs = list(sheets(ORIGINALS / entry["original_name"]))[-len(ours) :]
-    assert len(ours) == 2
+    ours = list(sheets(DATA / SOURCES[key]["file"]))[:-1]
+    theirs = list(office_tables(office_file(SOURCES[key])))
+    # No number is left out: every sheet that has one is here, in the office's order.
     for (name, rows, merged), (office_name, office_rows, office_merged) in zip(
         ours, theirs, strict=True
     ):
         assert name == office_name
         assert sorted(merged) == sorted(office_merged)
-        assert len(rows) == len(office_rows) > 190
-        assert rows == office_rows
+        assert len(rows) == len(office_rows) > 160
+        assert shown(rows) == shown(office_rows)
         assert [list(map(kind, row)) for row in rows] == [
             list(map(kind, row)) for row in office_rows
         ]
@@ -73,18 +99,9 @@ def test_every_cell_is_the_offices(key):
 
 @with_originals
 @pytest.mark.parametrize("key", REKEYED)
-def test_what_is_left_out_has_no_number(key):
-    entry = SOURCES[key]
-    kept = {name for name, *_ in sheets(DATA / entry["file"])}
-    for name, rows, _ in sheets(ORIGINALS / entry["original_name"]):
-        assert name in kept or not any(kind(value) == "number" for row in rows for value in row)
-
-
-@with_originals
-@pytest.mark.parametrize("key", REKEYED)
 def test_rekeying_the_offices_file_gives_the_shipped_bytes(key):
     entry = SOURCES[key]
-    original = ORIGINALS / entry["original_name"]
+    original = office_file(entry)
     assert checksum(original) == entry["original_sha256"]
     assert rekey.rekey(original, entry) == (DATA / entry["file"]).read_bytes()
 
@@ -94,7 +111,7 @@ def test_rekeying_the_offices_file_gives_the_shipped_bytes(key):
 def test_plain_tables_hold_the_figures_received(key):
     entry = SOURCES[key]
     year = Path(entry["file"]).stem
-    figures = ORIGINALS.parent / "kz_bns_2024_2025.csv"
+    figures = rekey.find_original(ORIGINALS, rekey.PLAIN_FIGURES)
     assert rekey.type_plain(figures, year, entry) == (DATA / entry["file"]).read_bytes()
     with figures.open(encoding="utf-8", newline="") as file:
         received = [
@@ -126,8 +143,9 @@ def test_each_file_says_on_its_last_sheet_what_it_is(key):
     text = "\n".join(row[0] for row in rows)
     assert name == "About this file"
     assert ("not the office's file" if key in REKEYED else "the layout is not") in text
-    for told in ("office", "title", "edition", "vintage", "url", "licence"):
+    for told in ("office", "title", "edition", "url", "licence"):
         assert SOURCES[key][told] in text
+    assert f"Published: {SOURCES[key].get('vintage', 'not known')} (" in text
     assert f"Source key: {key} " in text
 
 
@@ -138,12 +156,15 @@ def test_no_sheet_of_the_offices_prose_is_carried():
 
 
 def test_every_entry_tells_what_people_need():
-    needed = {"office", "title", "url", "accessed", "vintage", "vintage_note", "status", "unit"}
-    needed |= {"basis", "licence", "file", "sha256", "note", "known_errors"}
+    needed = {"office", "title", "url", "accessed", "vintage_note", "basis", "licence"}
+    needed |= {"reporter", "currency", "file", "sha256", "note", "known_errors"}
+    sites = {"KAZ": "https://stat.gov.kz/", "KGZ": "https://stat.gov.kg/"}
+    sites |= {"UZB": "https://siat.stat.uz/"}
     for key, entry in SOURCES.items():
         assert needed <= entry.keys(), key
-        assert entry["url"].startswith("https://stat.gov.kz/")
-        assert date.fromisoformat(entry["vintage"]) <= date.fromisoformat(entry["accessed"])
+        assert entry["url"].startswith(sites[entry["reporter"]])
+        published = date.fromisoformat(entry.get("vintage", "1991-12-26"))
+        assert published <= date.fromisoformat(entry["accessed"])
 
 
 # ── the next edition ─────────────────────────────────────────────────────────────────────
@@ -199,6 +220,21 @@ def test_leading_spaces_blanks_and_merged_cells_are_kept(tmp_path, data):
     assert list(sheets(office, "2026")) == list(sheets(data / "raw/kaz/2026.xlsx", "2026"))
 
 
+def test_the_next_edition_of_a_text_file_follows_the_last_of_its_flow(tmp_path, data):
+    office = tmp_path / "sdmx_data_1105.csv"
+    office.write_text("Code,Klassifikator_en,2023,2024\n643,Russia,3.5,4.25\n156,China,2.5,2\n")
+    entry = rekey.rekey_next(office, "uzb/exports-2024", data)
+    with (data / "sources.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{entry}\n")
+    sources = read_sources(data / "sources.toml")
+    assert sources["uzb-exports-2024"]["edition"] == "2010–2024"
+    assert "vintage" not in sources["uzb-exports-2024"]
+    table = read_declared(data / "raw/uzb/exports-2024.xlsx", sources).table
+    assert set(table["flow"]) == {"export"}
+    assert set(table["proof"]) == {"unproved"}
+    assert table.query("partner == 'RUS'")["value"].tolist() == [3500, 4250]
+
+
 def test_an_error_cell_is_not_rekeyed_as_a_blank(tmp_path, data):
     office = next_edition(tmp_path / "2026.xlsx", russia="=1/0")
     with pytest.raises(Refused, match="D7: there is no plain number here"):
@@ -242,16 +278,28 @@ def test_a_changed_raw_file_stops_the_build(data):
 
 
 def test_country_values_sum_to_the_published_total():
-    for source in SOURCES:
-        for flow in ("export", "import"):
-            for year in {row["year"] for row in ROWS if row["source"] == source}:
-                rows = [
-                    r for r in ROWS if (r["source"], r["flow"], r["year"]) == (source, flow, year)
-                ]
-                total = [float(row["value"]) for row in rows if row["partner"] == "WLD"]
-                countries = [float(row["value"]) for row in rows if row["kind"] == "country"]
-                # Half of the last decimal printed, 0.05 thousand USD, for each of the numbers.
-                assert sum(countries) == pytest.approx(*total, abs=50 * (len(countries) + 1))
+    years = {}
+    for row in ROWS:
+        years.setdefault((row["source"], row["flow"], row["year"]), []).append(row)
+    summed = 0
+    for (source, *_), rows in years.items():
+        total = [row for row in rows if row["partner"] == "WLD"]
+        if not total or column(total[0]["cell"]) in wrong_columns(source):
+            continue
+        parts = [float(row["value"]) for row in rows if row["kind"] in ("country", "residual")]
+        # Half of the last decimal printed, 0.05 thousand USD, for each of the numbers.
+        assert sum(parts) == pytest.approx(float(total[0]["value"]), abs=50 * (len(parts) + 1))
+        summed += 1
+    assert summed == 20 + 14 + 7
+
+
+def column(cell):
+    return cell.rstrip("0123456789")
+
+
+def wrong_columns(source):
+    """Columns of values in which the office's figures are known to contradict each other."""
+    return {column(error["cell"]) for error in SOURCES[source]["known_errors"] if error["size"]}
 
 
 def test_a_number_is_the_printed_one_times_a_thousand_exactly():
@@ -261,14 +309,32 @@ def test_a_number_is_the_printed_one_times_a_thousand_exactly():
     assert by_cell["kaz-2025", "2025", "B5"]["value"] == "79229500548.26"
 
 
+@pytest.mark.parametrize(
+    ("reporter", "flow", "partner", "million", "rank"),
+    [
+        *[("KGZ", "export", "RUS", 824, 2), ("KGZ", "export", "CHN", 80, 8)],
+        *[("KGZ", "import", "CHN", 5353, 1), ("KGZ", "import", "RUS", 2183, 2)],
+        *[("UZB", "export", "RUS", 3496, 1), ("UZB", "export", "CHN", 2487, 2)],
+        *[("UZB", "import", "CHN", 11339, 1), ("UZB", "import", "RUS", 6661, 2)],
+    ],
+)
+def test_the_neighbours_rank_russia_and_china_as_their_offices_do(
+    reporter, flow, partner, million, rank
+):
+    command = ["rank", reporter, "--year", "2023", "--flow", flow, "--partner", partner]
+    printed = CliRunner().invoke(program, [*command, "--format", "csv"]).stdout
+    (row,) = csv.DictReader(io.StringIO(printed))
+    assert (round(float(row["value"]) / 1e6), row["rank"]) == (million, str(rank))
+
+
 def test_the_package_describes_the_file_beside_it():
     (resource,) = PACKAGE["resources"]
     assert resource["hash"] == f"sha256:{hashlib.sha256(TRADE).hexdigest()}"
     assert resource["bytes"] == len(TRADE)
     assert [field["name"] for field in resource["schema"]["fields"]] == list(ROWS[0])
     assert list(ROWS[0]) == list(COLUMNS)
-    assert [source["version"] for source in PACKAGE["sources"]] == [
-        entry["vintage"] for entry in SOURCES.values()
+    assert [source.get("version") for source in PACKAGE["sources"]] == [
+        entry.get("vintage") for entry in SOURCES.values()
     ]
     assert b"\r" not in TRADE
 
@@ -313,12 +379,16 @@ def test_the_codebook_lists_exactly_the_columns():
     assert dict(table_under("Columns of `clean/trade.csv`")) == COLUMNS
 
 
+def covered(years):
+    return ", ".join(years) if len(years) <= 2 else f"{years[0]}–{years[-1]}"
+
+
 def test_the_codebook_lists_exactly_the_sources():
     listed = {key: (covers, vintage) for key, covers, vintage, *_ in table_under("Sources")}
     assert listed == {
         key: (
-            ", ".join(sorted({row["year"] for row in ROWS if row["source"] == key})),
-            entry["vintage"],
+            covered(sorted({row["year"] for row in ROWS if row["source"] == key})),
+            entry.get("vintage", "not known"),
         )
         for key, entry in SOURCES.items()
     }

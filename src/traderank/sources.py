@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import io
 import re
 import tomllib
 import unicodedata
@@ -296,24 +297,33 @@ def load_trade(reporter=None, *, flow=None, as_of=None, vintages=None):
     """
     if vintages not in (None, "all"):
         raise Refused(f"{vintages!r} is not a choice of vintages", 'give "all" or nothing')
-    trade = read_trade(data_folder() / "clean" / "trade.csv")
-    trade = _keep(_keep(trade, "reporter", reporter), "flow", flow)
+    trade = read_trade(data_folder() / "clean" / "trade.csv", reporter)
+    trade = _keep(trade, "flow", flow)
     if as_of is not None:
         trade = _known_on(trade, as_of)
     trade = (trade if vintages == "all" else _latest(trade)).sort_values("year", kind="stable")
     return trade.reset_index(drop=True)
 
 
-def read_trade(path):
-    """Read a tidy table from a CSV file that the project wrote, with every number exact."""
+def read_trade(path, reporter=None):
+    """Read a tidy table, or its rows of one reporter, with every number exact.
+
+    The project wrote the CSV file: the reporter stands first, and no name has a line break.
+    """
     if not path.is_file():
         raise Refused("the clean table is not there", "build it: python data/build.py", file=path)
+    head, *lines = path.read_text("utf-8").splitlines(keepends=True)
+    there = sorted({line[: line.index(",")] for line in lines})
+    if reporter is not None and reporter not in there:
+        raise Refused(f"no reporter {reporter!r} is shipped", f"there is {', '.join(there)}")
+    lines = [line for line in lines if reporter is None or line.startswith(f"{reporter},")]
     types = {name: "int64" if name in _WHOLE else "str" for name in COLUMNS if name not in _FLOATS}
     # Python's float is exact; the reader of pandas before 3.1 is not, in the last bit.
     floats = dict.fromkeys(_FLOATS, lambda text: float(text or "nan"))
     # "NA" would be a name; only an empty field is a missing one.
     missing = {"keep_default_na": False, "na_values": [""]}
-    return pd.read_csv(path, dtype=types, converters=floats, encoding="utf-8", **missing)
+    text = io.StringIO("".join([head, *lines]))
+    return pd.read_csv(text, dtype=types, converters=floats, **missing)
 
 
 def _keep(trade, column, word):
@@ -332,7 +342,9 @@ def _known_on(trade, as_of):
         raise Refused(f"{as_of!r} is not a date", "write it as in 2023-12-31") from None
     known = trade[trade["vintage"] <= day.isoformat()]
     if known.empty:
-        first = trade["vintage"].min()
+        first = trade["vintage"].dropna().min()
+        if not isinstance(first, str):
+            raise Refused("no edition of it is dated", "leave out the day: all that ships is given")
         raise Refused(f"nothing was published by {day}", f"the first vintage is {first}")
     return known
 

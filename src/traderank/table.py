@@ -27,7 +27,7 @@ COLUMNS = {
     "vintage": "date the edition was published (ISO 8601)",
     "status": "final or preliminary",
     "source": "key into sources.toml, or the file's name",
-    "sheet": "sheet the number stands on",
+    "sheet": "sheet the number stands on; missing for a text file",
     "cell": "cell the number stands in",
     "proof": "proved, consistent or unproved: how the reading of this number ended",
 }

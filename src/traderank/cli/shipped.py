@@ -22,7 +22,7 @@ def sources(form):
 
     One row is one raw file, with the periods it covers and those that are used from it: a
     period comes whole from the latest edition that has it, unless rank is asked --as-of a day.
-    CSV and JSON have checksums whole, and tell of the office's own file too.
+    CSV and JSON name the file, have checksums whole, and tell of the office's own file too.
     """
     import pandas as pd
 
@@ -45,12 +45,16 @@ def _rows():
 
 
 def _periods(rows):
-    return ", ".join(sorted(rows["period"].unique()))
+    periods = sorted(rows["period"].unique())
+    years = [int(period) for period in periods if period.isdigit()]
+    if len(periods) > 2 and years == list(range(years[0], years[0] + len(periods))):
+        return f"{years[0]}–{years[-1]}"
+    return ", ".join(periods)
 
 
 def _drawn(table):
     columns = {"key": "word", "covers": "text", "used": "text", "vintage": "word"}
-    columns |= dict.fromkeys(("status", "proof", "file", "sha256"), "word")
+    columns |= dict.fromkeys(("status", "proof", "sha256"), "word")
     short = table[[*columns]].assign(sha256=table["sha256"].str[:7] + "…")
     rows = short.astype(object).where(short.notna(), None).itertuples(index=False)
     return draw(columns, rows, below=[_USED])
