@@ -21,6 +21,7 @@ MODULES = {
     "compare": "Comparisons",
     "mirrors": "Mirror reports",
     "rates": "Exchange rates",
+    "world": "Every country's ranks",
     "products": "Goods by their codes",
     "claims": "Claims",
     "charts": "Charts",

@@ -48,6 +48,10 @@ _HOME = {
     "contribution_bars": "charts",
     "concentration_lines": "charts",
     "flow_panels": "charts",
+    "report_lines": "charts",
+    "ahead_columns": "charts",
+    "pair_ranks": "world",
+    "count_ahead": "world",
 }
 
 __all__ = sorted(_HOME)

@@ -7,20 +7,24 @@ Matplotlib.
 
 from traderank.charts.bars import contribution_bars, value_bars
 from traderank.charts.chart import Chart
+from traderank.charts.columns import ahead_columns
 from traderank.charts.lines import (
     concentration_lines,
     flow_panels,
     rank_lines,
+    report_lines,
     share_lines,
     value_lines,
 )
 
 __all__ = [
     "Chart",
+    "ahead_columns",
     "concentration_lines",
     "contribution_bars",
     "flow_panels",
     "rank_lines",
+    "report_lines",
     "share_lines",
     "value_bars",
     "value_lines",

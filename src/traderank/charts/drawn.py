@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from traderank.charts.fetch import fetch
+from traderank.charts.periods import place
 from traderank.table import COLUMNS, RANKED_KINDS, Refused
 
 #: Who is in colour, and in every chart whose table has them.
@@ -26,11 +27,11 @@ class Drawn(NamedTuple):
     ----------
     rows : pandas.DataFrame
         The tidy rows drawn, with the measure, `x` (place on the axis of years), `hollow`
-        (preliminary, or a part of a year among years), `panel` (a flow, or empty),
+        (preliminary, derived, or a part of a year among years), `panel` (a flow, or empty),
         `series` (partner or flow) and `label`.
     whole : pandas.DataFrame
         All rows of these flows and periods: what the measure rests on.
-    form : {"lines", "panels", "bars"}
+    form : {"lines", "panels", "bars", "reports"}
         What they are drawn as.
     column : str
         The measure.
@@ -52,8 +53,8 @@ class Drawn(NamedTuple):
 
     @property
     def of_partners(self):
-        """Whether a line is a partner's; it is a flow's otherwise."""
-        return "partner" in self.rows
+        """Whether a line is a partner's; it is a flow's or a report's otherwise."""
+        return "partner" in self.rows and self.form != "reports"
 
     def places(self):
         """Give each period with its place, and whether it is a part of a year among years."""
@@ -154,6 +155,51 @@ def pick_flows(table, column, words):
     labels = rows["flow"].map(lambda flow: words.say("flow", flow))
     rows = rows.assign(panel="", series=rows["flow"], label=labels)
     return _checked(Drawn(rows, whole, "lines", column, flows, _periods(whole)))
+
+
+def pick_reports(reports, column):
+    """Pick every row of several reports: a line for each.
+
+    Parameters
+    ----------
+    reports : dict of DataFrame (pandas, Polars, DuckDB, Spark)
+        Label to the rows of one reporter, partner, flow and product.
+    column : {"value", "share"}
+        The measure.
+
+    Returns
+    -------
+    Drawn
+        A line is a reporter's where the reports are of several, and a partner's else; of
+        two of the same the first is the one in front.
+    """
+    if len(reports) < 2:
+        raise Refused("there is one report", "give two or more, or draw it by value_lines")
+    parts = [_report(table, label, column) for label, table in reports.items()]
+    whole = pd.concat(parts, ignore_index=True)
+    whole["x"] = whole["period"].map(place(whole["period"].unique()))
+    for name in ("product", "currency")[: 2 if column == "value" else 1]:
+        if whole[name].nunique() > 1:
+            raise Refused(
+                f"the reports are of several {name}: {', '.join(sorted(whole[name].unique()))}",
+                "draw what can be compared; to_usd converts",
+            )
+    of = "reporter" if whole["reporter"].nunique() > 1 else "partner"
+    keys = whole.drop_duplicates("label").set_index("label")[of]
+    keys = keys.where(~keys.duplicated(), keys + "|" + keys.index)
+    rows = whole.assign(panel="", series=whole["label"].map(keys))
+    flows = [name for name in FLOWS if name in set(whole["flow"])]
+    periods = list(dict.fromkeys(whole.sort_values("x")["period"]))
+    return _checked(Drawn(rows, whole, "reports", column, flows, periods))
+
+
+def _report(table, label, column):
+    rows = fetch(table, column)
+    if len(rows[["partner", "flow"]].drop_duplicates()) > 1:
+        raise Refused(
+            f'the report "{label}" is of several partners or flows', "keep the rows of one line"
+        )
+    return rows.assign(label=label)
 
 
 def _periods(rows, wanted=None):

@@ -19,6 +19,9 @@ MADE_BY = {
     "effective_partners": "concentration(trade)",
 }
 
+#: What `year_before` says of a value that no office has published.
+DERIVED = "rounding"
+
 _NUMBERS = ("year", "months", "value", "share_published")
 
 
@@ -41,8 +44,8 @@ def fetch(trade, column, *, flow=None, of_partners=True):
     -------
     pandas.DataFrame
         In order of time, with the measure as float, missing words as None, `x` (place on
-        the axis of years), `part_year` (a part of a year among years) and `hollow` (that,
-        or preliminary).
+        the axis of years), `part_year` (a part of a year among years), `derived` (published
+        by nobody: see `year_before`) and `hollow` (any of these, or preliminary).
 
     Raises
     ------
@@ -66,7 +69,7 @@ def fetch(trade, column, *, flow=None, of_partners=True):
         table = table.filter(nw.col("flow") == flow)
     for name in ("reporter", "product", *(["currency"] if column == "value" else [])):
         _refuse_several(table, name)
-    names = [*dict.fromkeys(name for name in (*COLUMNS, column) if name in schema)]
+    names = [*dict.fromkeys(name for name in (*COLUMNS, column, DERIVED) if name in schema)]
     rows = pd.DataFrame(as_rows(table.select(*names)), columns=names)
     if rows.empty:
         raise Refused("the table has no rows", "give the rows that are to be drawn")
@@ -75,7 +78,7 @@ def fetch(trade, column, *, flow=None, of_partners=True):
 
 def _typed(rows, column):
     """Give every engine's rows the same types, and the columns that the words need."""
-    for name in {column, "value", "share_published"} & set(rows):
+    for name in {column, "value", "share_published", DERIVED} & set(rows):
         rows[name] = rows[name].astype("Float64").astype(float)
     for name in (name for name in COLUMNS if name not in _NUMBERS):
         if name in rows or name in WORDS:
@@ -118,8 +121,10 @@ def _refuse_mixed_editions(rows):
 def _placed(rows):
     months = rows["period"].map(lambda text: read_period(text).months)
     part = months < months.max()
+    derived = rows[DERIVED].notna() if DERIVED in rows else part & False
     return rows.assign(
         x=rows["period"].map(place(rows["period"].unique())),
         part_year=part,
-        hollow=part | (rows["status"] == "preliminary"),
+        derived=derived,
+        hollow=part | derived | (rows["status"] == "preliminary"),
     ).sort_values("x", kind="stable", ignore_index=True)

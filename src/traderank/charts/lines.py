@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from traderank.charts.drawn import RIVALS, pick_flows, pick_partners
+from traderank.charts.drawn import RIVALS, pick_flows, pick_partners, pick_reports
 from traderank.charts.panels import draw_lines
 from traderank.charts.scales import rank_scale, zero_scale
 from traderank.charts.telling import hear
@@ -176,6 +176,46 @@ def flow_panels(
     if len(drawn.flows) < 2:
         raise Refused("the table has one flow", f"draw it by {column}_lines")
     return _lines("flow_panels", drawn, said, partners)
+
+
+def report_lines(reports, *, finding, column="value", language="en", note=None, sources=None):
+    """Draw several reports of the same trade as lines of their own: never as one series.
+
+    Parameters
+    ----------
+    reports : dict of DataFrame (pandas, Polars, DuckDB, Spark)
+        What each line is called, to its rows: of one reporter, partner, flow and product,
+        in one vintage for each period. Of two lines of the same country the first is drawn
+        in front, thicker.
+    finding, language, note, sources
+        As for `rank_lines`.
+    column : {"value", "share"}
+        What is drawn.
+
+    Returns
+    -------
+    Chart
+        The source line names every office. What `year_before` has derived is hollow.
+
+    Raises
+    ------
+    Refused
+        If there are fewer than two reports, a report is of several partners or flows, or
+        they differ in product or, for values, currency; and as `value_lines`.
+
+    Examples
+    --------
+    >>> from traderank import load_extract, load_trade, report_lines
+    >>> ours = load_trade("KAZ", flow="import").query("partner == 'CHN'")
+    >>> theirs = load_extract("comtrade", reporter="CHN", partner="KAZ", flow="export")
+    >>> reports = {"As Kazakhstan reports": ours, "As China reports": theirs}
+    >>> chart = report_lines(reports, finding="China reports more than Kazakhstan does")
+    >>> chart.data["label"].unique().tolist()
+    ['As Kazakhstan reports', 'As China reports']
+    """
+    _refuse_unknown(column, ("value", "share"))
+    said = hear(finding, language, note, sources)
+    return _lines("report_lines", pick_reports(reports, column), said)
 
 
 def concentration_lines(

@@ -31,13 +31,20 @@ _FOOT = {"fontsize": 10, "color": MUTED, "linespacing": 1.25}
 
 def colour(series):
     """Give the colour of a partner, a flow or the total."""
-    return COLOURS.get(series) or TONES.get(series, GREY)
+    return COLOURS.get(_code(series)) or TONES.get(series, GREY)
+
+
+def _code(series):
+    """Give the code of whom a line is: of several of one, each has its label after it."""
+    return series.partition("|")[0]
 
 
 def text_style(series):
     """Give the colour and weight of the label of a partner, a flow or the total."""
     if series in COLOURS:
         return {"color": COLOURS[series], "fontweight": "bold"}
+    if _code(series) in COLOURS:
+        return {"color": COLOURS[_code(series)]}
     return {"color": INK if series in ("turnover", "WLD") else GREY_TEXT}
 
 

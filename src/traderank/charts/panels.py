@@ -19,7 +19,7 @@ _TICK = {"fontsize": 11.5}
 #: Inches over a panel: for the label of the rule, and for the heading of the panel.
 _RULE, _HEAD = 0.24, 0.28
 #: Points: the lines in grey and those in colour; lines that are steep and close are thinner.
-_WIDTHS = {"lines": (1.6, 3.0), "panels": (1.4, 2.4)}
+_WIDTHS = {"lines": (1.6, 3.0), "panels": (1.4, 2.4), "reports": (1.6, 3.0)}
 #: Inches between points: where there is less, only those that say something are drawn.
 _DOTTED = 0.3
 

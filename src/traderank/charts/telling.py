@@ -69,8 +69,22 @@ def tell(drawn, scale, said):
         said.finding,
         subtitle(drawn, scale, said.words),
         notes(drawn, said),
-        source_text(drawn.whole, said.sources, said.words),
+        _sources(drawn, said),
         alt_text(drawn, scale, said),
+    )
+
+
+def _sources(drawn, said):
+    """Write the source line; of several reports, one after the other for each office."""
+    if drawn.form != "reports":
+        return source_text(drawn.whole, said.sources, said.words)
+    offices = drawn.whole["source"].map(lambda key: said.sources.get(key, {}).get("office", key))
+    parts = [
+        source_text(rows.sort_values("x"), said.sources, said.words).splitlines()
+        for _, rows in drawn.whole.groupby(offices, sort=False)
+    ]
+    return "\n".join(
+        [" ".join(part[0] for part in parts), *(x for part in parts for x in part[1:])]
     )
 
 
@@ -79,6 +93,8 @@ def subtitle(drawn, scale, words):
     path = [drawn.column]
     if drawn.of_partners:
         path.append(drawn.flows[0] if len(drawn.flows) == 1 else "panels")
+    elif drawn.form == "reports":
+        path.append("reports")
     said = words.say(
         "subtitle",
         reporter=words.name(drawn.reporter),
@@ -113,6 +129,7 @@ def notes(drawn, said):
     for key, at in (
         ("preliminary", drawn.rows["status"] == "preliminary"),
         ("part_year", drawn.rows["part_year"]),
+        ("derived", drawn.rows["derived"]),
     ):
         if at.any():
             periods = join_years(drawn.rows[at].sort_values("x")["period"].unique(), words)
