@@ -62,6 +62,26 @@ def to_json(table):
     return (json.dumps(rows, ensure_ascii=False, indent=2) + "\n").encode()
 
 
+def as_printed(measured, trade):
+    """Take away decimals that no printed number has: sums of binary floats leave some.
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        With `value` and `margin`, sums and differences of printed numbers.
+    trade : pandas.DataFrame
+        The tidy table that was measured.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    from traderank.reading.rounding import decimals
+
+    places = int(decimals(trade["value"].to_numpy()).max())
+    return measured.round({"value": places, "margin": places})
+
+
 def check_output(path, inputs=()):
     """Refuse, before any long work, a file that could not or should not be written.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from traderank.cli.figures import Unit, listed, percent, source_lines
 from traderank.cli.output import draw, examples, form_option, put_table, say
 from traderank.table import COLUMNS, RANKED_KINDS, Refused
 
@@ -53,13 +54,14 @@ def rank(reporter, year, flow, partners, blocs, top, as_of, form):
     currency) and error_to_flip (the error, 0-1, of both values that would change it).
     """
     from traderank import add_share, add_turnover, load_trade, merge_blocs, rank_margin
+    from traderank.export import as_printed
 
     trade = _of_year(load_trade(reporter, as_of=as_of), year, as_of)
     measured = rank_margin(add_share(merge_blocs(add_turnover(trade), blocs)))
-    ranking = _of_flow(_as_printed(measured, trade), flow, year)
+    ranking = _of_flow(as_printed(measured, trade), flow, year)
     _refuse_unknown(partners, ranking, trade)
     shown = _shown(ranking, partners, top)[[*COLUMNS, *_ADDED]]
-    unit = _Unit(shown)
+    unit = Unit(shown)
     notes = list(_notes(shown, ranking, blocs, unit))
     if form != "table":
         say("\n".join(notes))
@@ -74,24 +76,16 @@ def _of_year(trade, year, as_of):
     if year not in years:
         parts = trade.loc[trade["year"] == year, "period"].unique()
         known = f" as of {as_of}" if as_of else ""
-        only = f", only {_listed(parts)} of it" if len(parts) else ""
+        only = f", only {listed(parts)} of it" if len(parts) else ""
         reason = f"the year {year} is not shipped{known}{only}"
-        raise Refused(reason, f"there is {_listed(years)}")
+        raise Refused(reason, f"there is {listed(years)}")
     return whole[whole["year"] == year]
-
-
-def _as_printed(measured, trade):
-    """Take away decimals that no printed number has: sums of binary floats leave some."""
-    from traderank.reading.rounding import decimals
-
-    places = int(decimals(trade["value"].to_numpy()).max())
-    return measured.round({"value": places, "margin": places})
 
 
 def _of_flow(trade, flow, year):
     there = sorted(trade.loc[trade["rank"].notna(), "flow"].unique())
     if flow not in there:
-        raise Refused(f"no {flow} of {year} is shipped", f"there is {_listed(there)}")
+        raise Refused(f"no {flow} of {year} is shipped", f"there is {listed(there)}")
     return trade[trade["flow"] == flow]
 
 
@@ -104,7 +98,7 @@ def _refuse_unknown(partners, ranking, trade):
             code = _code(partner, there)
             raise Refused(
                 f"no partner {partner!r} is in the table",
-                f"write {code}" if code else f"there is {_listed(there)}",
+                f"write {code}" if code else f"there is {listed(there)}",
             )
 
 
@@ -119,10 +113,6 @@ def _code(name, there):
     return code if code in there else None
 
 
-def _listed(words):
-    return ", ".join(map(str, words))
-
-
 def _shown(ranking, partners, top):
     if partners:
         rows = ranking[ranking["partner"].isin(partners)]
@@ -132,22 +122,6 @@ def _shown(ranking, partners, top):
     # Whoever is tied with the last one shown is shown too, and whoever is asked for unranked.
     place = rows["rank"].rank(method="min").fillna(0)
     return rows[place <= top] if top else rows
-
-
-class _Unit:
-    """The largest unit of value in which nothing that is shown rounds to nothing."""
-
-    def __init__(self, shown):
-        figures = shown[["value", "margin"]].stack()
-        least = figures[figures > 0].min()
-        scales = [(10**6, "million "), (10**3, "thousand ")]
-        self.scale, word = next((s for s in scales if least >= s[0] / 10), (1, ""))
-        self.decimals = 1 if self.scale > 1 else 0 if least >= 1 else 2
-        self.name = word + shown["currency"].iloc[0]
-
-    def write(self, figure):
-        """Write a figure in this unit, without the unit's name; None stays None."""
-        return None if figure is None else f"{figure / self.scale:,.{self.decimals}f}"
 
 
 def _title(reporter, flow, year, as_of):
@@ -178,17 +152,11 @@ def _rows(shown, unit):
             row.rank and str(row.rank),
             f"{display_name(row.partner)} ({row.partner})",
             unit.write(row.value),
-            _percent(row.share),
+            percent(row.share),
             row.rival,
             unit.write(row.margin),
             row.cell,
         )
-
-
-def _percent(share):
-    if share is None:
-        return None
-    return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
 
 
 def _notes(shown, ranking, blocs, unit):
@@ -196,7 +164,7 @@ def _notes(shown, ranking, blocs, unit):
     total = ranking.loc[ranking["partner"] == "WLD", "value"].dropna()
     yield f"Shown: {shown['rank'].count()} of {ranking['rank'].count()} ranked partners."
     if len(missing):
-        yield f"Not reported, and not ranked: {_listed(missing['partner'])}."
+        yield f"Not reported, and not ranked: {listed(missing['partner'])}."
     if len(total):
         yield f"Total: {unit.write(total.iloc[0])} {unit.name}."
     else:
@@ -206,18 +174,4 @@ def _notes(shown, ranking, blocs, unit):
         yield "Turnover is exports FOB plus imports CIF, as statistical offices add them."
     for bloc in dict.fromkeys(blocs):
         yield f"{bloc} is the sum of its members as of 31 December."
-    yield from _sources(ranking)
-
-
-def _sources(ranking):
-    from traderank.sources import load_sources
-
-    known = load_sources()
-    rows = ranking[["source", "vintage", "status", "proof"]].drop_duplicates()
-    for row in rows.astype(object).where(rows.notna(), None).itertuples():
-        entry = known.get(row.source, {})
-        title = entry.get("title_en", entry.get("title"))
-        told = [entry.get("office"), title, row.vintage and f"vintage {row.vintage}"]
-        said = ", ".join(filter(None, [*told, row.status, row.proof]))
-        sheets = ranking.loc[ranking["source"] == row.source, "sheet"].dropna().unique()
-        yield f"Source: {said} ({row.source}, sheet {_listed(sheets)})."
+    yield from source_lines(ranking)
