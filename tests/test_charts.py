@@ -34,6 +34,7 @@ from traderank import (
     load_trade,
     merge_blocs,
     rank_lines,
+    reporter_panels,
     share_lines,
     value_bars,
     value_lines,
@@ -695,6 +696,48 @@ def test_labels_are_spread_as_little_as_possible(labels, random):
         for k, i in enumerate(order):
             other[i] = moved[k] + room[k] + heights[i] / 2
         assert cost(placed) <= cost(other) + 1e-9
+
+
+# ---- reporters side by side
+
+
+@pytest.fixture(scope="module")
+def neighbours():
+    return add_share(add_rank(load_trade()))
+
+
+def test_each_reporter_has_a_panel_with_its_own_first_partners():
+    here = series([2022, 2023, 2024], RUS=[2e9, 2e9, 1e9], CHN=[1e9, 3e9, 3e9], ITA=[5e9, 1e9, 5e9])
+    there = series([2022, 2023], RUS=[1e9, 3e9], CHN=[2e9, 1e9], TUR=[5e9, 9e9])
+    trade = pd.concat([here, there.assign(reporter="UZB")])
+    chart = reporter_panels(trade, finding=FINDING, top=1)
+    drawn = chart.data.groupby("reporter")["partner"].unique().map(sorted).to_dict()
+    assert drawn == {"KAZ": ["CHN", "ITA", "RUS"], "UZB": ["CHN", "RUS", "TUR"]}
+    # The years are one axis: what ends before its end says when.
+    assert {"Kazakhstan", "Uzbekistan", "Italy", "Türkiye (2023)"} <= set(said(chart))
+    assert "Kazakhstan, Uzbekistan: rank" in chart.alt
+    assert "Kazakhstan: China: 3 (2022), 1 (2023), 2 (2024)" in chart.alt
+    assert "2023: Türkiye 1." in chart.alt
+    assert chart.name == "kaz-uzb-reporter_panels-rank-export"
+
+
+def test_the_source_line_of_several_reporters_names_every_office(neighbours):
+    chart = reporter_panels(neighbours, flow="import", finding=FINDING)
+    for office in ("of Kazakhstan", "of Kyrgyzstan", "of Uzbekistan"):
+        assert office in chart.source.splitlines()[0]
+    assert chart.source.splitlines()[0].endswith("not stated; unproved.")
+
+
+def test_one_reporter_is_no_small_multiple(kazakhstan):
+    with pytest.raises(Refused, match=r"one reporter.*rank_lines"):
+        reporter_panels(kazakhstan, flow="export", finding=FINDING)
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+@pytest.mark.parametrize(("flow", "years"), [("export", range(2010, 2024)), ("import", None)])
+def test_labels_of_reporters_do_not_collide(flow, years, language, neighbours):
+    trade = neighbours[neighbours["year"].isin(years or neighbours["year"])]
+    assert_well_set(reporter_panels(trade, flow=flow, finding=FINDING, top=3, language=language))
 
 
 # ---- words

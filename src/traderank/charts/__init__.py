@@ -13,6 +13,7 @@ from traderank.charts.lines import (
     flow_panels,
     rank_lines,
     report_lines,
+    reporter_panels,
     share_lines,
     value_lines,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "flow_panels",
     "rank_lines",
     "report_lines",
+    "reporter_panels",
     "share_lines",
     "value_bars",
     "value_lines",

@@ -51,7 +51,7 @@ class Chart:
     @classmethod
     def of(cls, form, figure, drawn, told):
         """Finish a chart: what was drawn, and what is told of it."""
-        parts = [drawn.reporter, form]
+        parts = [*drawn.reporters, form]
         parts += [] if form.startswith(drawn.column) else [drawn.column]
         parts += drawn.flows if len(drawn.flows) == 1 else []
         parts += drawn.periods[-1:] if drawn.form == "bars" else []

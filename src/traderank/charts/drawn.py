@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import narwhals as nw
 import pandas as pd
 
-from traderank.charts.fetch import fetch
+from traderank.charts.fetch import fetch, words_in
 from traderank.charts.periods import place
 from traderank.table import COLUMNS, RANKED_KINDS, Refused
 
@@ -27,7 +28,7 @@ class Drawn(NamedTuple):
     ----------
     rows : pandas.DataFrame
         The tidy rows drawn, with the measure, `x` (place on the axis of years), `hollow`
-        (preliminary, derived, or a part of a year among years), `panel` (a flow, or empty),
+        (preliminary, derived, or a part of a year among years), `panel` (flow, reporter or empty),
         `series` (partner or flow) and `label`.
     whole : pandas.DataFrame
         All rows of these flows and periods: what the measure rests on.
@@ -47,9 +48,9 @@ class Drawn(NamedTuple):
     periods: list
 
     @property
-    def reporter(self):
-        """The one reporter."""
-        return self.whole["reporter"].iat[0]
+    def reporters(self):
+        """Who reports: several where each has a panel or a line of its own."""
+        return list(dict.fromkeys(self.rows["reporter"]))
 
     @property
     def of_partners(self):
@@ -58,7 +59,7 @@ class Drawn(NamedTuple):
 
     def places(self):
         """Give each period with its place, and whether it is a part of a year among years."""
-        whole = self.whole.drop_duplicates("period")
+        whole = self.whole.sort_values("x", kind="stable").drop_duplicates("period")
         return list(zip(whole["period"], whole["x"], whole["part_year"], strict=True))
 
     def span(self):
@@ -66,7 +67,7 @@ class Drawn(NamedTuple):
         return self.whole["x"].min(), self.whole["x"].max()
 
     def panels(self):
-        """Give each panel's flow, or an empty text, with its rows."""
+        """Give each panel's flow or reporter, or an empty text, with its rows."""
         return [(panel, rows) for panel, rows in self.rows.groupby("panel", sort=False)]
 
     def table(self):
@@ -133,6 +134,34 @@ def pick_partners(trade, column, words, *, flow=None, top, partners=(), panels=F
     return _checked(Drawn(rows.reset_index(drop=True), whole, form, column, flows, periods))
 
 
+def pick_reporters(trade, column, words, **wanted):
+    """Pick the rows of some partners in each reporter apart, each in a panel of its own.
+
+    Parameters
+    ----------
+    trade, column, words, **wanted
+        As for `pick_partners`, of one flow.
+
+    Returns
+    -------
+    Drawn
+        The reporters in the order of their codes, on one axis of years.
+    """
+    table = nw.from_native(trade)
+    if len(codes := words_in(table, "reporter")) < 2:
+        raise Refused("the table has one reporter", f"draw it by {column}_lines")
+    picked = {}
+    for code in codes:
+        one = table.filter(nw.col("reporter") == code).to_native()
+        picked[code] = pick_partners(one, column, words, **wanted)
+    rows = pd.concat([one.rows.assign(panel=code) for code, one in picked.items()])
+    whole = pd.concat([one.whole for one in picked.values()])
+    of = place(whole["period"].unique())
+    rows, whole = (part.assign(x=part["period"].map(of)) for part in (rows, whole))
+    flows, periods = picked[code].flows, _periods(whole.sort_values("x"))
+    return _checked(Drawn(rows.reset_index(drop=True), whole, "panels", column, flows, periods))
+
+
 def pick_flows(table, column, words):
     """Pick every row of a table that `concentration` left: a line for each flow.
 
@@ -189,7 +218,8 @@ def pick_reports(reports, column):
     keys = keys.where(~keys.duplicated(), keys + "|" + keys.index)
     rows = whole.assign(panel="", series=whole["label"].map(keys))
     flows = [name for name in FLOWS if name in set(whole["flow"])]
-    periods = list(dict.fromkeys(whole.sort_values("x")["period"]))
+    whole = whole.sort_values("x", kind="stable")
+    periods = list(dict.fromkeys(whole["period"]))
     return _checked(Drawn(rows, whole, "reports", column, flows, periods))
 
 

@@ -89,17 +89,18 @@ def _typed(rows, column):
     return rows
 
 
-def _words(table, name):
+def words_in(table, name):
+    """Give the words of a column, in order."""
     return sorted({str(row[name]) for row in as_rows(table.select(name).unique())})
 
 
 def _refuse_absent(table, flow):
-    if flow not in (there := _words(table, "flow")):
+    if flow not in (there := words_in(table, "flow")):
         raise Refused(f"the table has no flow {flow!r}", f"name one of {', '.join(there)}")
 
 
 def _refuse_several(table, name):
-    if len(words := _words(table, name)) > 1:
+    if len(words := words_in(table, name)) > 1:
         raise Refused(
             f"the table has more than one {name}: {', '.join(words[:8])}",
             f"a chart shows one: keep the rows of one {name}",

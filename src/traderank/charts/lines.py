@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from traderank.charts.drawn import RIVALS, pick_flows, pick_partners, pick_reports
+from traderank.charts.drawn import RIVALS, pick_flows, pick_partners, pick_reporters, pick_reports
 from traderank.charts.panels import draw_lines
 from traderank.charts.scales import rank_scale, zero_scale
 from traderank.charts.telling import hear
@@ -218,6 +218,58 @@ def report_lines(reports, *, finding, column="value", language="en", note=None, 
     return _lines("report_lines", pick_reports(reports, column), said)
 
 
+def reporter_panels(
+    trade,
+    *,
+    finding,
+    column="rank",
+    flow=None,
+    top=1,
+    partners=(),
+    language="en",
+    note=None,
+    sources=None,
+):
+    """Draw several countries' partners side by side, a panel for each country that reports.
+
+    Parameters
+    ----------
+    trade : DataFrame (pandas, Polars, DuckDB, Spark)
+        The tidy table with the column drawn, of two or more reporters.
+    finding, flow, partners, language, note, sources
+        As for `rank_lines`; a partner named has to be in every reporter's table.
+    column : {"rank", "share", "value"}
+        What is drawn, on one axis for all reporters.
+    top : int
+        How many partners are drawn of each reporter: its first in its last period.
+
+    Returns
+    -------
+    Chart
+        The reporters in the order of their codes, on one axis of years; a line whose
+        reporter's figures end earlier says when. The source line names every office.
+
+    Raises
+    ------
+    Refused
+        As `rank_lines`, `share_lines` or `value_lines`, of each reporter; and if the table
+        has one reporter.
+
+    Examples
+    --------
+    >>> from traderank import add_rank, load_trade, reporter_panels
+    >>> imports = add_rank(load_trade(flow="import"))
+    >>> chart = reporter_panels(imports, finding="China is first in two of three countries")
+    >>> chart.data.query("year == 2023 and rank == 1").set_index("reporter")["label"].to_dict()
+    {'KAZ': 'Russia', 'KGZ': 'China', 'UZB': 'China'}
+    """
+    _refuse_unknown(column, ("rank", "share", "value"))
+    said = hear(finding, language, note, sources)
+    wanted = {"flow": flow, "top": top, "partners": partners}
+    drawn = pick_reporters(trade, column, said.words, **wanted)
+    return _lines("reporter_panels", drawn, said, partners)
+
+
 def concentration_lines(
     table, *, finding, column="effective_partners", language="en", note=None, sources=None
 ):
@@ -264,7 +316,8 @@ def _lines(name, drawn, said, partners=()):
     known = drawn.rows.dropna(subset=[drawn.column])
     if drawn.column == "rank":
         whole = known["series"].isin([*RIVALS, *partners])
-        shown = known[whole | (known["period"] == drawn.periods[-1])]
+        ends = known.groupby("panel")["x"].transform("max")
+        shown = known[whole | (known["x"] == ends)]
         scale = rank_scale(int(shown["rank"].max()))
     else:
         currency = known["currency"].iat[0] if drawn.column == "value" else None

@@ -11,7 +11,7 @@ from traderank.charts.chart import Chart
 from traderank.charts.drawn import RIVALS
 from traderank.charts.labels import end_labels, room, spread_labels, write_labels
 from traderank.charts.periods import stretches
-from traderank.charts.telling import tell
+from traderank.charts.telling import heading, tell
 from traderank.charts.years import draw_rule, year_limits, year_ticks
 
 _HEADING = {"fontsize": 12, "fontweight": "bold", "va": "top"}
@@ -52,15 +52,15 @@ def draw_lines(name, drawn, scale, said):
         over = _RULE + (_HEAD if len(panels) > 1 else 0)
         under = 0.3 + 0.2 * any("\n" in text for text in ticks.values())
         axes = page.lay(height, sides, over=over, under=under)
-        for ax, (flow, rows), ends in zip(axes, panels, labels, strict=True):
+        for ax, (panel, rows), ends in zip(axes, panels, labels, strict=True):
             first = words if ax is axes[0] else None
             _draw_axes(ax, drawn, scale, ticks, width, first)
             draw_rule(ax, drawn, _RULE / height, first)
             _draw_series(ax, rows, drawn, scale, width)
             write_labels(ax, ends, width)
-            if flow:
-                heading = {"transform": ax.transAxes, **_HEADING}
-                ax.text(0, 1 + over / height, words.say("flow", flow), **heading)
+            if panel:
+                style = {"transform": ax.transAxes, **_HEADING}
+                ax.text(0, 1 + over / height, heading(panel, words), **style)
     return Chart.of(name, page.figure, drawn, told)
 
 

@@ -38,6 +38,28 @@ def source_text(whole, sources, words):
     return "\n".join([words.say("source", said=line), *_details(whole, keys, sources, words)])
 
 
+def sources_text(whole, sources, words):
+    """Write where figures of one or more offices come from, one office after the other.
+
+    Parameters
+    ----------
+    whole, sources, words
+        As for `source_text`.
+
+    Returns
+    -------
+    str
+        As of `source_text`: the source lines of all offices in the first line.
+    """
+    offices = whole["source"].map(lambda key: sources.get(key, {}).get("office", "?"))
+    parts = [
+        source_text(rows, sources, words).splitlines()
+        for _, rows in whole.groupby(offices, sort=False)
+    ]
+    first = " ".join(line for line, *_ in parts)
+    return "\n".join([first, *(line for _, *rest in parts for line in rest)])
+
+
 def is_fob_and_cif(whole, sources):
     """Say whether every source's entry says that exports are FOB and imports CIF."""
     bases = [sources.get(key, {}).get("basis", "") for key in whole["source"].unique()]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from traderank.charts.drawn import RIVALS
+from traderank.charts.drawn import FLOWS, RIVALS
 from traderank.charts.periods import join_years, name, name_span, read_period
-from traderank.charts.source import is_fob_and_cif, source_text
+from traderank.charts.source import is_fob_and_cif, source_text, sources_text
 from traderank.charts.words import Words
 from traderank.charts.years import RULE_YEAR
 from traderank.extracts import all_sources
@@ -65,26 +65,13 @@ def tell(drawn, scale, said):
         the first and the last period, the two beside the rule, and for ranks each change;
         and those of all others in the last period.
     """
+    write = sources_text if drawn.form == "reports" else source_text
     return Told(
         said.finding,
         subtitle(drawn, scale, said.words),
         notes(drawn, said),
-        _sources(drawn, said),
+        write(drawn.whole, said.sources, said.words),
         alt_text(drawn, scale, said),
-    )
-
-
-def _sources(drawn, said):
-    """Write the source line; of several reports, one after the other for each office."""
-    if drawn.form != "reports":
-        return source_text(drawn.whole, said.sources, said.words)
-    offices = drawn.whole["source"].map(lambda key: said.sources.get(key, {}).get("office", key))
-    parts = [
-        source_text(rows.sort_values("x"), said.sources, said.words).splitlines()
-        for _, rows in drawn.whole.groupby(offices, sort=False)
-    ]
-    return "\n".join(
-        [" ".join(part[0] for part in parts), *(x for part in parts for x in part[1:])]
     )
 
 
@@ -97,7 +84,7 @@ def subtitle(drawn, scale, words):
         path.append("reports")
     said = words.say(
         "subtitle",
-        reporter=words.name(drawn.reporter),
+        reporter=", ".join(map(words.name, _named(drawn))),
         measure=words.say(*path, unit=scale.unit),
         years=_years(drawn, words),
     )
@@ -109,6 +96,16 @@ def subtitle(drawn, scale, words):
             names = ", ".join(words.name(code) for code in sorted(blocs))
             said += f"; {words.say('merged', blocs=names)}"
     return said
+
+
+def _named(drawn):
+    # Of several reports of one trade the first says whose trade it is.
+    return drawn.reporters[: 1 if drawn.form == "reports" else None]
+
+
+def heading(panel, words):
+    """Name a panel: by its flow, or by its reporter."""
+    return words.say("flow", panel) if panel in FLOWS else words.name(panel)
 
 
 def _years(drawn, words):
@@ -143,12 +140,12 @@ def alt_text(drawn, scale, said):
     """Describe a chart: form, axes, finding, figures taken from the rows drawn."""
     words = said.words
     axis = "rank" if scale.column == "rank" else "bars" if drawn.form == "bars" else "zero"
-    flows = ", ".join(words.say("flow", flow) for flow in drawn.flows)
+    panels = ", ".join(heading(panel, words) for panel, _ in drawn.panels() if panel)
     figures = [_figures(rows, drawn, scale, words) for _, rows in drawn.panels()]
     finding = said.finding if said.finding[-1] in ".!?…" else f"{said.finding}."
     return words.say(
         "alt",
-        form=words.say("form", drawn.form, flows=flows),
+        form=words.say("form", drawn.form, panels=panels),
         subtitle=subtitle(drawn, scale, words),
         axis=words.say("axis", axis),
         finding=finding,
@@ -158,6 +155,7 @@ def alt_text(drawn, scale, said):
 
 def _figures(rows, drawn, scale, words):
     told, others = [], []
+    end = rows.loc[rows["x"].idxmax(), "period"]
     for series, one in rows.dropna(subset=[drawn.column]).groupby("series", sort=False):
         if series in RIVALS or not drawn.of_partners:
             chosen = one[_turns(one, drawn.column)]
@@ -166,14 +164,14 @@ def _figures(rows, drawn, scale, words):
                 for _, row in chosen.iterrows()
             )
             told.append(f"{one['label'].iat[0]}: {figures}.")
-        elif len(last := one[one["period"] == drawn.periods[-1]]):
+        elif len(last := one[one["period"] == end]):
             others.append(
                 f"{last['label'].iat[0]} {scale.figure(last[drawn.column].iat[0], words)}"
             )
     if others:
-        told.append(f"{name(drawn.periods[-1], words)}: {', '.join(others)}.")
+        told.append(f"{name(end, words)}: {', '.join(others)}.")
     if panel := rows["panel"].iat[0]:
-        told.insert(0, f"{words.say('flow', panel)}:")
+        told.insert(0, f"{heading(panel, words)}:")
     return " ".join(told)
 
 
