@@ -574,7 +574,7 @@ BAD = {
     "a name too long": (lambda folder: [folder / ("x" * 300)], "the file cannot be read"),
     "a folder": (lambda folder: [folder], "this is a folder, not a workbook"),
     "an empty file": (holding(b""), "ministry.xlsx: the file is empty"),
-    "a text file": (holding(b"partner,value\n"), "not an Excel workbook, whatever its name says"),
+    "a text file": (holding(b"partner,value\n"), "ministry.xlsx: no partner table: this text has"),
     "a truncated workbook": (truncated, "ministry.xlsx: the workbook is damaged or cut short"),
     "a protected .xlsx": (
         holding(compound(b"sealed", "EncryptedPackage")),

@@ -205,7 +205,7 @@ def _refuse_no_table(grids, made, reasons):
     if not made:
         names = ", ".join(f"«{grid.sheet}»" for grid in grids[:12] if grid.sheet)
         raise Refused(
-            f"no partner table: {f'no sheet ({names}) has' if names else 'nothing here is'} a "
+            f"no partner table: {f'no sheet ({names}) has a' if names else 'this text has no'} "
             "column of partner countries with numbers beside them",
             "give a workbook with exports or imports by partner country",
             file=grids[0].file,

@@ -62,7 +62,9 @@ def _parts(text):
         piece = text[place + 1 : following if following >= 0 else len(text)]
         place = following
         if skipped is not None:
-            skipped = None if _ends(skipped, piece) else skipped
+            if _ends(skipped, piece):
+                yield "", "", piece.partition("-->" if skipped == "-->" else ">")[2]
+                skipped = None
             continue
         inside, _, after = piece.partition(">")
         if piece.startswith("!--"):
@@ -70,7 +72,8 @@ def _parts(text):
             after = piece.partition("-->")[2]
         tag = _TAG.match(inside)
         name = tag[0].lower() if tag else ""
-        skipped = name if name in _SILENT else skipped
+        if name in _SILENT:
+            skipped, after = name, ""
         yield name, inside[tag.end() :] if tag else "", after
 
 

@@ -15,6 +15,7 @@ from traderank.reading import limits
 from traderank.reading.grid import Grid
 from traderank.reading.numbers import readings
 from traderank.reading.pages import tables_of
+from traderank.reading.words import hits, plain, tokens
 from traderank.table import Refused
 
 #: Code pages of files that are not in Unicode: Cyrillic, Western, Turkish.
@@ -78,9 +79,9 @@ def decode(content, path):
     marked |= {codecs.BOM_UTF16_BE: "utf-16"}
     name = next((name for mark, name in marked.items() if content.startswith(mark)), None)
     if name is None and b"\0" in content:
-        name = _without_mark(content)
+        name = _without_mark(content, path)
     try:
-        text = content.decode(name or "utf-8")
+        return content.decode(name or "utf-8")
     except UnicodeDecodeError as error:
         if name is None:
             return _by_code_page(content, path)
@@ -89,20 +90,18 @@ def decode(content, path):
             "save it again, in UTF-8",
             file=path,
         ) from error
-    if "\0" in text:
+
+
+def _without_mark(content, path):
+    """Tell UTF-16 without a mark: in a table every other byte is often zero."""
+    even, odd = content[:4096:2].count(0), content[1:4096:2].count(0)
+    few, many = sorted((even, odd))
+    if few * 10 > many or many * 20 < len(content[:4096]) or len(content) % 2:
         raise Refused(
             "this is neither a workbook nor a text: it holds zero bytes",
             "give an Excel workbook, or a table saved as CSV",
             file=path,
         )
-    return text
-
-
-def _without_mark(content):
-    """Tell UTF-16 without a mark: in a table every other byte is often zero."""
-    even, odd = content[:4096:2].count(0), content[1:4096:2].count(0)
-    if min(even, odd) * 10 > max(even, odd) or len(content) % 2:
-        return None
     return "utf-16-be" if even > odd else "utf-16-le"
 
 
@@ -118,11 +117,13 @@ def _by_code_page(content, path):
             text = content.decode(name)
         except UnicodeDecodeError:
             continue
-        cells = re.split(r"[,;\t|\r\n\"<>]", text[:_SAMPLE_LETTERS])
-        known[text] = sum(partners.find(cell) is not None for cell in set(cells))
-    best = max(known.values(), default=0)
-    texts = [text for text, count in known.items() if count == best]
-    if not best or len(texts) > 1:
+        cells = set(re.split(r"[,;\t|\r\n\"<>]", text[:_SAMPLE_LETTERS]))
+        named = sum(partners.find(cell) is not None for cell in cells)
+        # Names may be the same in two of them, and the words of the header tell.
+        known[text] = named, sum(len(hits(tokens(plain(cell)))) for cell in cells)
+    best = max(known.values(), default=(0, 0))
+    texts = [text for text, score in known.items() if score == best]
+    if not best[0] or len(texts) > 1:
         raise Refused(
             "the letters of this text are not in UTF-8, and no code page makes them names of "
             "partners that we know",
@@ -138,7 +139,7 @@ def _by_code_page(content, path):
 def _split(text, path):
     """Part a text into rows by the delimiter that makes the most of its names and rows."""
     if told := _SEPARATOR.match(text):
-        delimiter, text = told[1], text[told.end() - 1 :]
+        delimiter, text = told[1], text[told.end() :]
     else:
         sample = "\n".join(text[:_SAMPLE_LETTERS].splitlines()[:_SAMPLE_ROWS])
         delimiter = max(_DELIMITERS, key=lambda sign: _sense(_rows(sample, sign, path)))
