@@ -6,7 +6,7 @@ import narwhals as nw
 import pandas as pd
 
 from traderank.charts.drawn import FLOWS
-from traderank.charts.source import is_fob_and_cif, source_text
+from traderank.charts.source import is_fob_and_cif, sources_text
 from traderank.charts.words import NO_BREAK, Words
 from traderank.checks import as_rows
 from traderank.extracts import all_sources
@@ -22,6 +22,20 @@ _COLUMNS = {
     "margin": ("Gap to the rival", "money"),
     "error_to_flip": ("Error that would flip it", "share"),
     "holds": ("Holds", "answer"),
+    "value_mirror": ("The partner's report", "money"),
+    "gap": ("Gap", "money"),
+    "ratio": ("Ratio", 2),
+    "gap_cif": ("Gap that the margin would make", "money"),
+    "unexplained": ("Gap left unexplained", "money"),
+    "rank_if": ("Rank by the partner's report", 0),
+    "value_if": ("The partner's report", "money"),
+    "before": ("Before", "money"),
+    "after": ("After", "money"),
+    "change": ("Change", "money"),
+    "covers": ("Part of the fall covered at most", "share"),
+    "rank_CHN": ("Rank of China", 0),
+    "rank_RUS": ("Rank of Russia", 0),
+    "reporters": ("Countries", 0),
     "growth": ("Growth", "change"),
     "contribution": ("Contribution, percentage points", "points"),
     "hhi": ("Herfindahl–Hirschman index", 3),
@@ -42,6 +56,8 @@ _KEYS = {
     "period": "Period",
     "vintage": "Edition",
     "blocs": "Counted as one",
+    "product": "Goods",
+    "ahead": "Higher",
 }
 _NONE = "–"
 
@@ -55,13 +71,14 @@ def tabulate(table, columns, *, title, down="year", across=(), note=None, source
         The rows to show, as measures left them.
     columns : str, or sequence of str
         What to show of each: value, share, rank, rival, margin, error_to_flip, growth,
-        contribution, holds, or what `concentration` measures.
+        contribution, holds, or what `concentration`, `mirror`, `rank_if`, `most_rerouted`,
+        `pair_ranks` or `count_ahead` leave.
     title : str
         What the table shows.
     down, across : str, or sequence of str
-        What makes its rows and its columns: reporter, partner, flow, year, period, vintage
-        or blocs. Together they name each row of `table` once. Times stand in order, flows
-        as turnover, exports, imports, all else as it comes.
+        What makes its rows and its columns: reporter, partner, flow, product, year, period,
+        vintage, blocs or ahead. Together they name each row of `table` once. Times stand
+        in order, flows as turnover, exports, imports, all else as it comes.
     note : str, optional
         What changes the reading, for below the table.
     sources : dict, optional
@@ -179,6 +196,8 @@ def _label(name, value, words):
         return words.say("flow", value)
     if name == "blocs":
         return ", ".join(words.name(code) for code in value.split(" + ")) if value else "none"
+    if name == "ahead":
+        return "neither" if value is None else words.name(value)
     if name in ("partner", "reporter"):
         # The office's own total: "World" would be more than it says.
         return words.say("total") if value == "WLD" else words.name(value)
@@ -238,4 +257,11 @@ def _notes(rows, note, sources, words):
         whole = is_fob_and_cif(frame, known)
         told.append(words.say("note", "turnover_fob_cif" if whole else "turnover"))
     told += [note] if note else []
-    return " ".join([*told, source_text(frame, known, words).splitlines()[0]])
+    return " ".join([*told, sources_text(_both_sides(frame), known, words).splitlines()[0]])
+
+
+def _both_sides(frame):
+    """Give the sources of a table of pairs those of the mirror reports beside its own."""
+    mirrored = [name for name in frame if name.endswith("_mirror") and name != "value_mirror"]
+    other = frame[["period", *mirrored]].rename(columns=lambda name: name.removesuffix("_mirror"))
+    return pd.concat([frame, other], ignore_index=True) if "source" in other else frame
