@@ -120,7 +120,7 @@ class Claim:
             raise Refused(*fault)
 
     def __str__(self):
-        from traderank.claims.sentences import write_claim
+        from traderank.claims.writing import write_claim
 
         return write_claim(self)
 

@@ -1,4 +1,4 @@
-"""A claim as one sentence of a small fixed form: read in English and Russian, written in English.
+"""A claim as one sentence of a small fixed form: read in English and Russian.
 
 The forms, their words and the Russian cases of names are data (``sentences.toml``,
 ``russian_cases.csv``); which partner a name stands for is looked up as everywhere.
@@ -20,7 +20,6 @@ from traderank.table import Refused
 _NAMES = ("reporter", "partner", "ahead_of", "behind", "overtook")
 _NUMBERS = {"year": int, "since": int, "first_since": int, "top": int}
 _PERCENTS = ("share", "growth")
-_FLOW_WORDS = ("noun", "nouns", "trade", "volume", "by")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -71,99 +70,8 @@ def known_forms():
     -------
     list of str
     """
-    forms = [form for forms in _forms().values() for form in forms["form"]]
+    forms = [form for forms in load_forms().values() for form in forms["form"]]
     return [example for form in forms for example in form["examples"]]
-
-
-def write_claim(claim):
-    """Write a claim as a sentence in English, which `parse_claim` reads.
-
-    What no one sentence can say is written as several, with "and" between them.
-
-    Parameters
-    ----------
-    claim : Claim
-
-    Returns
-    -------
-    str
-    """
-    forms = _forms()["en"]
-    sentences = [_written(claim, form, forms) for form in forms["form"] if _is_said(claim, form)]
-    said = " and ".join(filter(None, sentences)) + _tail(claim)
-    return said[0].upper() + said[1:]
-
-
-def _is_said(claim, form):
-    if form["says"] == "order":
-        is_tail = claim.rank is not None or claim.top is not None
-        return not is_tail and bool(claim.ahead_of or claim.behind)
-    return getattr(claim, form["says"]) is not None
-
-
-def _written(claim, form, forms):
-    flow = claim.flow or "turnover"
-    words = {name: forms["words"][name][flow].split("|")[0] for name in _FLOW_WORDS[:3]}
-    if claim.flow == "turnover":
-        words["trade"] = "turnover"
-    since = claim.year - 1 if claim.since is None else claim.since
-    owner = _name(claim.reporter)
-    return form["write"].format(
-        partner=_name(claim.partner),
-        reporter=owner + ("'" if owner.endswith("s") else "'s"),
-        ordinal=_ordinals(claim.rank, forms),
-        top=claim.top,
-        order=_order(claim),
-        overtook=claim.overtook and _name(claim.overtook),
-        since=since,
-        year=claim.year,
-        when=_when(claim),
-        share=_percent(claim.share),
-        growth=_percent(claim.growth),
-        **words | {"with": {"export": "to", "import": "from"}.get(flow, "with")},
-    )
-
-
-def _name(code):
-    the = "the " if code in _forms()["en"]["articles"] else ""
-    return the + display_name(code)
-
-
-def _ordinals(rank, forms):
-    if rank is None:
-        return None
-    words = forms["words"]["ordinal"]
-    return words[rank - 1].split("|")[0] if rank <= len(words) else f"number {rank}"
-
-
-def _order(claim):
-    if claim.ahead_of:
-        return f"ahead of {_name(claim.ahead_of)}"
-    return claim.behind and f"behind {_name(claim.behind)}"
-
-
-def _when(claim):
-    if claim.since is not None:
-        return f"in every year from {claim.since} to {claim.year}"
-    first = f", for the first time since {claim.first_since}" if claim.first_since else ""
-    return f"in {claim.year}{first}"
-
-
-def _percent(fraction):
-    return None if fraction is None else f"{round(fraction * 100, 7):g}"
-
-
-def _tail(claim):
-    is_ranked = claim.rank is not None or claim.top is not None
-    # Where the order is the sentence itself, only what it has not said is left.
-    after = claim.behind if is_ranked or claim.ahead_of else None
-    parts = [f", after {_name(after)}" if after else ""]
-    parts.append(f", ahead of {_name(claim.ahead_of)}" if is_ranked and claim.ahead_of else "")
-    if claim.flow == "turnover" and claim.share is None and claim.growth is None:
-        parts.append(", by turnover")
-    if claim.blocs:
-        parts.append(f", counting {' and '.join(map(_name, claim.blocs))} as one")
-    return "".join(parts)
 
 
 def _meant(said, language):
@@ -180,9 +88,7 @@ def _meant(said, language):
         elif slot == "ordinal":
             told["rank"] = _ordinal(text, language)
         elif slot == "blocs":
-            names = text.split(_forms()[language]["joint"])
-            whole = _code(text, language)
-            told["blocs"] = (whole,) if whole else tuple(_partner(n, language) for n in names)
+            told["blocs"] = _blocs(text, language)
         else:
             flow = _flow(slot, text, language)
             # "Trading partner" and "trade" leave open by what: only "by turnover" says it.
@@ -191,13 +97,25 @@ def _meant(said, language):
     return told
 
 
+def _blocs(text, language):
+    """Part a list of names, of which each may have an "and" of its own."""
+    joint = load_forms()[language]["joint"]
+    parts, found = text.split(joint), []
+    while parts:
+        ends = range(len(parts), 0, -1)
+        end = next((end for end in ends if _code(joint.join(parts[:end]), language)), 1)
+        found.append(_partner(joint.join(parts[:end]), language))
+        parts = parts[end:]
+    return tuple(found)
+
+
 def _flow(slot, text, language):
-    words = _forms()[language]["words"][slot]
+    words = load_forms()[language]["words"][slot]
     return next(flow for flow, said in words.items() if text.casefold() in said.split("|"))
 
 
 def _ordinal(text, language):
-    words = _forms()[language]["words"]
+    words = load_forms()[language]["words"]
     for rank, said in enumerate(words["ordinal"], 1):
         if text.casefold() in said.split("|"):
             return rank
@@ -235,14 +153,15 @@ def _cases():
 
 
 @cache
-def _forms():
+def load_forms():
+    """Load the forms and their words, by language."""
     return tomllib.loads(Path(__file__).with_name("sentences.toml").read_text("utf-8"))
 
 
 @cache
 def _patterns():
     patterns = []
-    for language, forms in _forms().items():
+    for language, forms in load_forms().items():
         for form in forms["form"]:
             for when in forms["when"].values() if "{when}" in form["pattern"] else [""]:
                 text = form["pattern"].replace("{when}", when) + forms["tail"]
