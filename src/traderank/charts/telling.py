@@ -65,7 +65,8 @@ def tell(drawn, scale, said):
         the first and the last period, the two beside the rule, and for ranks each change;
         and those of all others in the last period.
     """
-    write = sources_text if drawn.form == "reports" else source_text
+    of_several = drawn.form == "reports" or len(drawn.reporters) > 1
+    write = sources_text if of_several else source_text
     return Told(
         said.finding,
         subtitle(drawn, scale, said.words),
