@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from traderank import partners
-from traderank.reading.cells import of_header, says
+from traderank.reading.cells import of_header
 from traderank.reading.periods import month_of
 from traderank.reading.words import exact, plain, totals
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from traderank.reading.cells import UNKNOWN_SCALE, Unit, says
-from traderank.reading.dimensions import Own
 from traderank.reading.numbers import footnote, opening
 from traderank.reading.periods import FISCAL, UNKNOWN, Period
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from traderank.reading import limits, numbers
 from traderank.partners import nearest
+from traderank.reading import limits, numbers
 from traderank.reading.cells import Says, of_header, says
 from traderank.reading.grid import NUMBERS
 from traderank.reading.labels import unit_of
