@@ -219,7 +219,8 @@ def _places(rng, known, layout):
         # No option tells a part of a year that does not begin in January.
         layout.period_at = "title" if layout.period_at == "given" else layout.period_at
         layout.period_told = "title" if layout.period_told == "given" else layout.period_told
-        if layout.period_at == "files" and layout.flow_told == "given":
+        if layout.period_at == "files" and "given" in (layout.flow_at, layout.flow_told):
+            layout.flow_at = "title" if layout.flow_at == "given" else layout.flow_at
             layout.flow_told = "title"
     if layout.flow_at in ("title", "name"):
         layout.flow_told = layout.flow_at

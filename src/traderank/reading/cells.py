@@ -68,8 +68,11 @@ class Says(NamedTuple):
         return bool(self.flow or self.measure or self.periods or self.part or self.unit)
 
 
-#: What parts the languages of one text.
-_SEVERAL = re.compile(r" ?/ ?|\n")
+#: A year with a footnote's sign right behind it: 20231).
+_NOTED = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\d\)$)")
+
+#: What parts the languages of one text; a stroke between digits is a date's.
+_SEVERAL = re.compile(r" / |(?<!\d)/|/(?!\d)|\n")
 
 NOTHING, NO_TIMES = Says(), Times()
 
@@ -89,7 +92,7 @@ def says(text):
     Unit(scale=1000, currency='USD')
     """
     # What a title or a header says, it says in its first lines; the rest is a paragraph.
-    low = words.plain(text[:LONGEST])
+    low = _NOTED.sub(r"\1 ", words.plain(text[:LONGEST]))
     parts = words.tokens(low)
     found = words.hits(parts)
     by = {}

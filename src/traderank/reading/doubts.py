@@ -42,7 +42,8 @@ def _inexact(work):
     """
     made = {}
     for checks in work.checks:
-        made.setdefault(checks.kind, []).append(checks)
+        if checks.digits:
+            made.setdefault(checks.kind, []).append(checks)
     added = made.get("turnover") or made.get("sum") or ()
     inexact = [checks.inexact() for checks in added]
     if not _few(sum(map(len, inexact)), sum(len(checks.rows) for checks in added)):

@@ -15,6 +15,9 @@ NUMBERS = (float, int)
 # Every cell of a sheet is asked: no loop of Python's own goes over them.
 _IS_NUMBER, _IS_TEXT = frozenset(NUMBERS).__contains__, frozenset((str,)).__contains__
 
+#: A number that stands alone over a table is a year, and then a title.
+YEARS = range(1900, 2101)
+
 
 @dataclass(slots=True)
 class Grid:
@@ -62,8 +65,9 @@ class Grid:
         rows, above, below = [], [], []
         for at, values in enumerate(self.rows):
             filled = [i for i, value in enumerate(values) if value != ""]
-            if len(filled) == 1 and values[filled[0]].__class__ is str:
-                text = (at, filled[0], values[filled[0]])
+            alone = values[filled[0]] if len(filled) == 1 else ""
+            if alone and (alone.__class__ is str or (alone in YEARS and at != row + 1)):
+                text = (at, filled[0], alone)
                 (above if at < row else below).append(text)
                 values = [""] * len(values)
             rows.append(values[: len(self.columns)])

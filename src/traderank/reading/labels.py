@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import islice
+from itertools import islice, pairwise
 
 from traderank import partners
 from traderank.reading.cells import says
@@ -52,7 +52,7 @@ def find_labels(grid, given):
     if most < len(grid.columns):
         across = _named(map(texts_in, grid.rows), len(grid.columns), given.partners)
         row = max(across, key=lambda row: _distinct(across[row]), default=None)
-        if row is not None and _distinct(across[row]) > most:
+        if row is not None and _distinct(across[row]) > max(most, _distinct_codes(grid)):
             grid = grid.turned(row)
             down = _named(grid.texts, len(grid.rows), given.partners)
     groups = []
@@ -137,6 +137,12 @@ def _is_other(grid, index):
     return "total" in heads or heads[:1] == ["reporter"]
 
 
+def _distinct_codes(grid):
+    """Count the partners that a column named for partners tells by their codes."""
+    columns = [grid.columns[at] for at, texts in enumerate(grid.texts) if _head(texts) == "partner"]
+    return max((_distinct(map(partners.find_code, column)) for column in columns), default=0)
+
+
 # ── codes ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -147,18 +153,43 @@ def _add_codes(groups, grid):
             continue
         codes = {value: partners.find_code(value) for value in {*column} - {""}} | {"": None}
         named = [codes[value] for value in column]
+        _forget_numbering(grid, named)
         mine = next((group for group in groups if group.columns == [index]), None)
         if mine is not None and _count(named) > _count(mine.partners):
             # «US» is a name too, and most codes are none.
             groups.remove(mine)
         elif any(index in group.columns for group in groups):
             continue
-        group = next((group for group in groups if _agrees(group, named)), None)
-        if group is not None:
+        agreeing = [group for group in groups if _agrees(group, named)]
+        if agreeing:
+            # Codes are of the names nearest to them, before rather than behind.
+            group = min(agreeing, key=lambda group: _distance(group, index))
             _refuse_contradiction(grid, group, index, _compared(group, named)[1])
             _take(group, index, named, grid)
         elif not groups and _distinct(named) >= FEWEST and _head(grid.texts[index]) == "partner":
             _join(groups, index, named, grid)
+
+
+def _distance(group, index):
+    return min((abs(at - index), at < index) for at in group.columns)
+
+
+def _forget_numbering(grid, named):
+    """Forget the code that a row over the records seems to have, if it numbers the columns."""
+    row = next((row for row, partner in enumerate(named) if partner), None)
+    if row is not None and numbers_columns(grid.rows[row]):
+        named[row] = None
+
+
+def numbers_columns(values):
+    """Tell a row that only numbers the columns: «А 1 2 3», «1 2 3 4»."""
+    texts = [str(value).strip().removesuffix(".0") for value in values if value != ""]
+    counts = [int(text) for text in texts if text.isdecimal()]
+    return (
+        all(len(text) == 1 for text in texts if not text.isdecimal())
+        and counts[:1] in ([1], [2])
+        and counts == list(range(counts[0], counts[0] + len(counts)))
+    )
 
 
 def _count(named):
@@ -216,7 +247,7 @@ def _join(groups, index, named, grid):
 def _begins_another(grid, group, index, named):
     """Tell a list of partners beside another from the same names at a table's other side.
 
-    It repeats the names, and has numbers of its own; the other has its numbers in between.
+    It repeats the names, and has numbers of its own: the other's stand in between, or before.
     """
     again = any(
         all(
@@ -231,17 +262,21 @@ def _begins_another(grid, group, index, named):
     return (
         again
         and _has_numbers(grid, named, max(group.columns), index)
-        and _has_numbers(grid, named, index, len(grid.columns))
+        and (
+            _has_numbers(grid, named, index, len(grid.columns))
+            or _has_numbers(grid, named, -1, min(group.columns))
+        )
     )
 
 
 def _has_numbers(grid, named, start, stop):
-    """Whether numbers stand beside names, between two columns."""
+    """Whether numbers stand beside names, between two columns, and not only codes or counts."""
     rows = [row for row, partner in enumerate(named) if partner]
     return any(
-        grid.columns[at][row].__class__ in (int, float)
+        any(grid.columns[at][row].__class__ in (int, float) for row in rows)
+        and not numbers_rows(grid.columns[at], named, 2)
+        and not any(partners.find_code(grid.columns[at][row]) == named[row] for row in rows)
         for at in range(start + 1, stop)
-        for row in rows
     )
 
 
@@ -276,11 +311,41 @@ def _refuse_contradiction(grid, group, index, differ):
 
 
 def _bands(grid, groups):
-    """Give each group of labels its columns: a table reaches to the next table's labels."""
-    groups.sort(key=lambda group: group.columns[0])
-    for place, group in enumerate(groups):
-        group.first = 0 if place == 0 else min(group.columns)
-        group.last = len(grid.columns) - 1
-        if place + 1 < len(groups):
-            group.last = min(groups[place + 1].columns) - 1
+    """Give each group of labels its columns: a table reaches to the next table's labels.
+
+    Labels stand before their numbers, unless numbers stand before the first and none behind
+    the last of them.
+    """
+    groups.sort(key=lambda group: min(group.columns))
+    if not groups:
+        return groups
+    last = groups[-1]
+    behind = _has_numbers(grid, last.partners, max(last.columns), len(grid.columns))
+    if behind or len(groups) == 1:
+        starts = [_start(grid, group) for group in groups]
+        starts[0] = 0
+    else:
+        starts = [0] + [max(group.columns) + 1 for group in groups[:-1]]
+    for group, start, end in zip(groups, starts, [*starts[1:], len(grid.columns)], strict=True):
+        group.first, group.last = start, end - 1
     return groups
+
+
+def _start(grid, group):
+    """Return where a table begins: with its labels, or with what numbers its rows before them."""
+    start = min(group.columns)
+    return start - 1 if numbers_rows(grid.columns[start - 1], group.partners) else start
+
+
+def numbers_rows(column, named, fewest=3):
+    """Tell a column that numbers its rows: 1, 2, 3, …, maybe anew in each group, or 1, 1, 2, 2."""
+    values = [
+        str(value).strip().removesuffix(".0").removesuffix(".")
+        for value, partner in zip(column, named, strict=True)
+        if partner is not None and value != ""
+    ]
+    if len(set(values)) < fewest or not all(value.isdecimal() for value in values):
+        return False
+    counts = list(map(int, values))
+    steps = pairwise(counts)
+    return counts[0] == 1 and all(after in (1, before, before + 1) for before, after in steps)

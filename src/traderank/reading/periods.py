@@ -260,7 +260,7 @@ def _crossing(month, year, end, last):
 def _reduced(signs, values):
     """Put the letter of what it says in the place of each pattern."""
     # A month that may be another word («may») is one only where time is spoken of.
-    signs = re.sub("^U$|(?<=[YNMT])U|U(?=S?[YNMT])", "M", signs)
+    signs = re.sub("^U$|(?<=[YNMT])U|(?<=YS)U|U(?=S?[YNMT])", "M", signs)
     signs = signs.replace("U", "W")
     # Elsewhere than right before a year, a word as «in» says nothing.
     kept = [at for at, sign in enumerate(signs) if sign != "I" or signs[at + 1 : at + 2] == "Y"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +17,7 @@ from traderank.partners import nearest
 from traderank.reading import limits, numbers
 from traderank.reading.cells import Says, of_header, says
 from traderank.reading.grid import NUMBERS
-from traderank.reading.labels import unit_of
+from traderank.reading.labels import numbers_columns, numbers_rows, unit_of
 from traderank.reading.words import exact, plain
 
 
@@ -78,8 +77,7 @@ def walk(grid, labels, given):
     """
     data, records = _records(grid, labels)
     state = Walk(grid, labels, given, [Block([], [])], data)
-    if grid.above:
-        state.titles.append([_place(text) for text in grid.above])
+    state.titles = _turned_titles(grid, labels)
     start = 0
     state.parts = _parts(state)
     for row in _odd_rows(grid, labels, records):
@@ -92,12 +90,25 @@ def walk(grid, labels, given):
     # Titles that no record follows are notes.
     used = max((len(block.titles) for block in state.blocks if block.rows), default=0)
     state.notes = [place for run in state.titles[used:] for place in run]
-    state.notes += [_place(text) for text in grid.below]
+    state.notes += [_place(text) for text in grid.below if text[0] > labels.last]
     state.notes += _label_units(state)
     state.blocks = [block for block in state.blocks if block.rows]
     _part_titles(state)
     state.data = sorted({*state.data, *_announced(state)})
     return state
+
+
+def _turned_titles(grid, labels):
+    """Return, of a turned sheet, the titles over this table: those over all, then its own."""
+    titles = [[_place(text) for text in grid.above]] if grid.above else []
+    before = -2
+    for text in grid.below:
+        if text[0] < min(labels.columns):
+            if text[0] != before + 1:
+                titles.append([])
+            titles[-1].append(_place(text))
+            before = text[0]
+    return titles
 
 
 def _part_titles(state):
@@ -129,7 +140,7 @@ def _parts(state):
     found = set()
     nameless = [row for row, partner in enumerate(state.labels.partners) if partner is None]
     for row, values in ((row, state.grid.rows[row]) for row in nameless):
-        if any(value.__class__ in NUMBERS for value in _data(state, row)):
+        if _has_numbers(state, row):
             cells = [(i, v) for i, v in enumerate(values) if v != "" and i not in state.data]
             found |= {(i, v) for i, v in cells if of_header(v).of_numbers}
     return found
@@ -189,13 +200,8 @@ def _records(grid, labels):
         for index in range(labels.first, labels.last + 1)
         if index not in labels.columns
     }
+    filled = _of_trade(grid, labels, {i: has for i, has in filled.items() if has.any()}, named)
     beside = {index: has for index, has in filled.items() if (has & named).any()}
-    first = next(iter(beside), None)
-    if len(beside) > 1 and (
-        _only_counts(grid.columns[first], named)
-        or _only_times(grid.columns[first], beside, first, named)
-    ):
-        del beside[first]
     if not beside:
         # Partners that are titles stand above their numbers, not beside them.
         below = np.arange(len(named)) > int(named.argmax())
@@ -205,12 +211,21 @@ def _records(grid, labels):
     return list(beside), named & np.any(list(beside.values()), axis=0)
 
 
-def _only_counts(column, named):
-    """Tell a column that numbers its rows: 1, 2, 3, …, maybe anew in each group."""
-    values = [value for value, has in zip(column, named, strict=True) if has and value != ""]
-    if len(values) < 3 or values[0] != 1 or any(v.__class__ not in NUMBERS for v in values):
-        return False
-    return all(after in (1, before + 1) for before, after in pairwise(values)) and max(values) > 2
+def _of_trade(grid, labels, filled, named):
+    """Leave out the first columns whose numbers only count the rows, or are years."""
+    for index in list(filled)[:-1]:
+        column = grid.columns[index]
+        if not (filled[index] & named).any():
+            continue
+        if not numbers_rows(column, labels.partners, 2 if _is_unused(grid, index) else 3):
+            if not _only_times(column, filled, index, named):
+                break
+        filled = {at: has for at, has in filled.items() if at != index}
+    return filled
+
+
+def _is_unused(grid, index):
+    return any(exact("head", plain(text)) == "unused" for _, text in grid.texts[index])
 
 
 def _only_times(column, beside, index, named):
@@ -317,7 +332,7 @@ def _odd_numbers(state, row, cells, counted):
     found = [value for _, value in counted]
     if all(_is_time(value) for value in found) and _heads_records(state, row):
         _head(state, row)
-    elif not state.blocks[-1].rows and _is_numbering(state, cells):
+    elif not state.blocks[-1].rows and numbers_columns(value for _, value in cells):
         return
     elif not state.partner and len(cells) == 1:
         _title(state, row, cells)  # the number of the table, say
@@ -333,17 +348,6 @@ def _heads_records(state, row):
     if len(over) > 1 or not state.blocks[-1].rows:
         return True
     return row - 1 not in state.blocks[-1].rows
-
-
-def _is_numbering(state, cells):
-    """Tell a row that only numbers the columns: «А 1 2 3», «1 2 3 4»."""
-    values = [str(v).strip().removesuffix(".0") for _, v in cells]
-    counts = [int(value) for value in values if value.isdecimal()]
-    return (
-        all(len(value) == 1 for value in values if not value.isdecimal())
-        and counts[:1] in ([1], [2])
-        and counts == list(range(counts[0], counts[0] + len(counts)))
-    )
 
 
 def _own_words(state, cells):
@@ -406,11 +410,19 @@ def _parts_follow(state, row):
     """Whether the next row that says something has numbers, and no partner of its own."""
     for below in range(row + 1, len(state.grid.rows)):
         if any(_filled_cells(state, below)):
-            return state.labels.partners[below] is None and any(
-                value.__class__ in NUMBERS or (value.__class__ is str and _stands_for_number(value))
-                for value in _data(state, below)
+            cells = _cells(state.grid, state.labels, below)
+            return state.labels.partners[below] is None and (
+                _has_numbers(state, below) or _is_blank_part(state, cells)
             )
     return False
+
+
+def _has_numbers(state, row):
+    """Whether a row holds a number, or what may stand for one, in a column of numbers."""
+    return any(
+        value.__class__ in NUMBERS or (value.__class__ is str and _stands_for_number(value))
+        for value in _data(state, row)
+    )
 
 
 def _is_header(state, row, cells):

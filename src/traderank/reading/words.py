@@ -11,10 +11,10 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-# A Chinese text has no blanks: each of its signs stands alone. Numbers part from letters.
-_TOKEN = re.compile(
-    r"[\u3400-\u9fff]|\d+|[^\W\d_\u3400-\u9fff]+(?:'[^\W\d_\u3400-\u9fff]+)*|[^\w\s.]|_"
-)
+# A Chinese text has no blanks: each of its signs stands alone. Numbers part from letters, and
+# so does a footnote's raised number.
+_LETTERS = r"[^\W\d_\u3400-\u9fff¹²³⁰⁴-⁹]+"
+_TOKEN = re.compile(rf"[\u3400-\u9fff]|\d+|{_LETTERS}(?:'{_LETTERS})*|[^\w\s.]|_")
 _FILES = ("words.toml", "times.toml", "units.toml")
 _EXACT = ("head", "total", "flow_code", "marks", "code", "unsure")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʻʼ`´ʹ", "'"))
