@@ -120,9 +120,12 @@ def blank_groups(case):
     for page in (page for file in case.files for page in file.pages):
         rows = defaultdict(list)
         for key, (row, column) in page.places.items():
-            beside = key[1] if case.layout.flow_at == "beside" else None
+            table = (
+                key[1] if case.layout.flow_at in ("beside", "blocks") else None,
+                key[2] if case.layout.period_at == "blocks" else None,
+            )
             line = column if case.layout.across else row
-            rows[key[0], line, beside].append((key, (row, column)))
+            rows[key[0], line, table].append((key, (row, column)))
         for (code, *_), cells in rows.items():
             if code in groups and all(page.cells.get(place) is None for _, place in cells):
                 found |= {(code, flow, period.sdmx) for (_, flow, period), _ in cells}

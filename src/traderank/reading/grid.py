@@ -56,17 +56,18 @@ class Grid:
         last = len(self.columns) - 1
         self.ends = {start: min(end[1], last) for start, end in self.merged}
 
-    def turned(self, row):
+    def turned(self, row, named):
         """Return the sheet with rows and columns in each other's place.
 
         Texts that stand alone in a row, as titles and notes do, are kept apart: those above
-        `row`, in which the partners stand, and those below it.
+        `row`, in which the partners stand, and those below it. So is a year over no partner;
+        ``named`` has the partner of each column, or None.
         """
         rows, above, below = [], [], []
         for at, values in enumerate(self.rows):
             filled = [i for i, value in enumerate(values) if value != ""]
             alone = values[filled[0]] if len(filled) == 1 else ""
-            if alone and (alone.__class__ is str or (alone in YEARS and at != row + 1)):
+            if alone and (alone.__class__ is str or (alone in YEARS and not named[filled[0]])):
                 text = (at, filled[0], alone)
                 (above if at < row else below).append(text)
                 values = [""] * len(values)

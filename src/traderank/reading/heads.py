@@ -19,8 +19,15 @@ def ways(grid, block, data):
         return [RIGHTWARD]
     found = {}
     for way in (RIGHTWARD, EVENLY):
-        found.setdefault(str(over(grid, block, data, way)), way)
-    return list(found.values())
+        told = [[place.value for place in texts] for texts in over(grid, block, data, way).values()]
+        found.setdefault(str(told), (way, _repeats(told)))
+    # No two columns are headed alike: a way in which some are is not the one that is meant.
+    fewest = min(repeats for _, repeats in found.values())
+    return [way for way, repeats in found.values() if repeats == fewest]
+
+
+def _repeats(texts):
+    return len(texts) - len(set(map(str, texts)))
 
 
 def _has_gap(places, data):
@@ -48,10 +55,11 @@ def over(grid, block, data, way):
 
 def _spans(grid, places, data, way, bounds, below):
     if way == EVENLY:
-        shares = _shares(places, data) or _shares_by(below, data)
-        pairs = list(zip(places, shares, strict=False))
-        if len(places) == len(shares) and all(p.column in _middle(share) for p, share in pairs):
-            yield from pairs
+        shares = _shares(places, data)
+        if not all(p.column in _middle(share) for p, share in zip(places, shares, strict=False)):
+            shares = []
+        if shares := shares or _centred(places, below, data):
+            yield from zip(places, shares, strict=True)
             return
     starts = sorted({place.column for place in places} | bounds)
     for place in places:
@@ -72,13 +80,33 @@ def _shares(places, data):
     return [data[at * size : (at + 1) * size] for at in range(len(places))]
 
 
-def _shares_by(below, data):
-    """Share the columns by what the row below says: each share begins as the first does."""
-    if not below:
+def _centred(places, below, data):
+    """Share the columns among texts that stand in the middle of theirs; [] if none or two ways fit.
+
+    Columns at the left may have no text. Within a share, the row below has no text twice.
+    """
+    texts = {place.column: str(place.value) for place in below[0]} if below else {}
+    at = {index: place for place, index in enumerate(data)}
+    middles = [at.get(place.column) for place in places]
+    if None in middles:
         return []
-    texts = {place.column: place.value for place in below[0]}
-    starts = [at for at, index in enumerate(data) if texts.get(index) == texts.get(data[0])]
-    return [data[start:end] for start, end in zip(starts, [*starts[1:], len(data)], strict=True)]
+
+    def distinct(start, end):
+        told = [texts[index] for index in data[start:end] if index in texts]
+        return len(told) == len(set(told))
+
+    ways = {start: [[]] for start in range(middles[0] + 1) if distinct(0, start)}
+    for middle in middles:
+        longer = {}
+        for start, before in ways.items():
+            for end in (2 * middle - start + 1, 2 * middle - start + 2):
+                if start <= middle < end <= len(data) and distinct(start, end):
+                    longer[end] = (longer.get(end, []) + [[*w, data[start:end]] for w in before])[
+                        :2
+                    ]
+        ways = longer
+    found = ways.get(len(data), [])
+    return found[0] if len(found) == 1 else []
 
 
 def _middle(columns):

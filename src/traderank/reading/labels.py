@@ -53,7 +53,7 @@ def find_labels(grid, given):
         across = _named(map(texts_in, grid.rows), len(grid.columns), given.partners)
         row = max(across, key=lambda row: _distinct(across[row]), default=None)
         if row is not None and _distinct(across[row]) > max(most, _distinct_codes(grid)):
-            grid = grid.turned(row)
+            grid = grid.turned(row, across[row])
             down = _named(grid.texts, len(grid.rows), given.partners)
     groups = []
     for index, named in down.items():
@@ -153,7 +153,7 @@ def _add_codes(groups, grid):
             continue
         codes = {value: partners.find_code(value) for value in {*column} - {""}} | {"": None}
         named = [codes[value] for value in column]
-        _forget_numbering(grid, named)
+        _forget_numberings(grid, column, named)
         mine = next((group for group in groups if group.columns == [index]), None)
         if mine is not None and _count(named) > _count(mine.partners):
             # «US» is a name too, and most codes are none.
@@ -174,11 +174,12 @@ def _distance(group, index):
     return min((abs(at - index), at < index) for at in group.columns)
 
 
-def _forget_numbering(grid, named):
-    """Forget the code that a row over the records seems to have, if it numbers the columns."""
-    row = next((row for row, partner in enumerate(named) if partner), None)
-    if row is not None and numbers_columns(grid.rows[row]):
-        named[row] = None
+def _forget_numberings(grid, column, named):
+    """Forget the code that a row seems to have which only numbers the columns."""
+    for row, value in enumerate(column):
+        if named[row] and _is_small(value) and value <= len(grid.columns):
+            if numbers_columns(grid.rows[row]):
+                named[row] = None
 
 
 def numbers_columns(values):
@@ -275,9 +276,13 @@ def _has_numbers(grid, named, start, stop):
     return any(
         any(grid.columns[at][row].__class__ in (int, float) for row in rows)
         and not numbers_rows(grid.columns[at], named, 2)
-        and not any(partners.find_code(grid.columns[at][row]) == named[row] for row in rows)
+        and not _are_codes(grid.columns[at], named, rows)
         for at in range(start + 1, stop)
     )
+
+
+def _are_codes(column, named, rows):
+    return sum(partners.find_code(column[row]) == named[row] for row in rows) > len(rows) / 2
 
 
 def _only_groups(named):

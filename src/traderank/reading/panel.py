@@ -109,8 +109,9 @@ def _wide(walked, found, data, way, style):
     for block in walked.blocks:
         notes, columns, used = [], [], []
         context = Context(walked.grid, block.titles, walked.notes, walked.given)
-        over = texts_over(walked.grid, block, data, way)
-        for index in data:
+        there = _there(walked, block, data)
+        over = texts_over(walked.grid, block, there, way)
+        for index in there:
             column = column_of(index, over[index], Own(), context)
             if column.__class__ is str:
                 notes.append(f"{walked.grid.line(index)} is not used: {column}")
@@ -125,6 +126,19 @@ def _wide(walked, found, data, way, style):
             made.append(_wide_panel(walked, block, columns, used, notes, style))
             _check_order(made[-1])
     return made
+
+
+def _there(walked, block, data):
+    """Leave out the columns that hold nothing in this block, and are named in another."""
+    if len(walked.blocks) == 1:
+        return data
+    headed = {place.column for places in block.heads for place in places}
+    columns = walked.grid.columns
+    return [
+        index
+        for index in data
+        if index in headed or any(columns[index][row] != "" for row in block.rows)
+    ]
 
 
 def _check_order(panel):
