@@ -301,33 +301,36 @@ def _exact(rng, top, memos, flows, periods, decimals):
     gaps, exact, unreported = rng.choice([0, 0, 0.05, 0.2, 0.4]), {}, set()
     lost = rng.choice([0, 0, 0, 0.03])
     buckets = list(dict.fromkeys(b for period in periods for b in parts_of(period, step)))
-    for leaf in (leaf for node in top for leaf in node.leaves()):
-        for flow in ("export", "import"):
-            level = rng.gauss(middle, 1.8)
-            drawn = {
-                bucket: 0
-                if rng.random() < gaps
-                else int(FINE * 2.718281828 ** (level + rng.gauss(0, 0.4))) + 1
-                for bucket in buckets
-            }
-            if rng.random() < gaps:
-                drawn = dict.fromkeys(buckets, 0)
-            for period in periods:
-                exact[leaf.code, flow, period] = sum(drawn[b] for b in parts_of(period, step))
-        if rng.random() < lost:
+    leaves = [leaf for node in top for leaf in node.leaves()]
+    lost = {leaf.code for leaf in leaves[1:] if rng.random() < lost}
+    for flow in ("export", "import"):
+        drawn = {leaf.code: _draw(rng, buckets, middle, gaps) for leaf in leaves}
+        for code in lost:
             # Not reported at all: it is in no sum either.
-            for flow in ("export", "import"):
-                for period in periods:
-                    exact[leaf.code, flow, period] = 0
-                    unreported.add((leaf.code, flow, period))
-    first = next(leaf.code for node in top for leaf in node.leaves())
-    for flow, period in product(("export", "import"), periods):
-        if not any(value for (_, *key), value in exact.items() if key == [flow, period]):
-            # No office prints a column of nothing.
-            exact[first, flow, period] = 7 * FINE
-            unreported.discard((first, flow, period))
+            drawn[code] = dict.fromkeys(buckets, 0)
+        for bucket in buckets:
+            if not any(values[bucket] for values in drawn.values()):
+                # No office prints a column of nothing.
+                drawn[leaves[0].code][bucket] = 7 * FINE
+        for leaf, period in product(leaves, periods):
+            values = drawn[leaf.code]
+            exact[leaf.code, flow, period] = sum(values[b] for b in parts_of(period, step))
+            if leaf.code in lost:
+                unreported.add((leaf.code, flow, period))
     _add_up(exact, top, memos, periods)
     return exact, unreported
+
+
+def _draw(rng, buckets, middle, gaps):
+    """Draw one country's values of one flow; a share of them is none, or all are."""
+    level = rng.gauss(middle, 1.8)
+    drawn = {
+        bucket: 0
+        if rng.random() < gaps
+        else int(FINE * 2.718281828 ** (level + rng.gauss(0, 0.4))) + 1
+        for bucket in buckets
+    }
+    return dict.fromkeys(buckets, 0) if rng.random() < gaps else drawn
 
 
 def _add_up(exact, top, memos, periods):

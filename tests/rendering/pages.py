@@ -206,6 +206,9 @@ def _sheet_name(known, layout, flow, period, number):
         period = period or known.periods[0]
         parts.append(str(period.year) if period.months == 12 else voice.period(period))
     text = layout.name_joint.join(parts) or layout.sheet_word.format(number)
+    if len(text) > 31 and len(parts) == 2:
+        # There is no room for more: an office would write it shorter.
+        text = f"{period.sdmx} {min(voice.words[flow or known.flows[0]], key=len)}"
     return "".join(letter for letter in text if letter not in "[]:*?/\\")[:31]
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from traderank import partners
 from traderank.reading import words
-from traderank.reading.periods import Period, Times, month_of, times_of, year_of
+from traderank.reading.periods import SPAN, Period, Times, month_of, times_of, year_of
 
 
 @lru_cache(maxsize=65536)
@@ -93,7 +93,8 @@ def says(text):
     """
     # What a title or a header says, it says in its first lines; the rest is a paragraph.
     low = _NOTED.sub(r"\1 ", words.plain(text[:LONGEST]))
-    parts = words.tokens(low)
+    # The M of 2025-01-01/P10M is of no million.
+    parts = words.tokens(SPAN.sub(" ", low))
     found = words.hits(parts)
     by = {}
     for hit in found:
@@ -122,6 +123,8 @@ def says(text):
 
 def _times_of(text, low, parts, found):
     """Read the periods of a text; one in several languages, each by itself, if they agree."""
+    if SPAN.search(low):
+        return times_of(low, [], found)
     times = times_of(low, list(zip(parts, words.places(low), strict=True)), found)
     if len(times.periods) == 1 and not times.periods[0].crosses:
         return times

@@ -76,7 +76,7 @@ COUNTED = re.compile(
 )
 
 #: A span as SDMX writes it: 2025-01-01/P10M.
-_SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)-(0[1-9]|1[0-2])-01/p(1[0-2]|[1-9])m(?!\w)")
+SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)-(0[1-9]|1[0-2])-01/p(1[0-2]|[1-9])m(?!\w)")
 
 
 def year_of(value):
@@ -116,7 +116,7 @@ def times_of(low, tokens, hits):
         `months` are `UNKNOWN` where a part of a year cannot be told, `FISCAL` where a fiscal
         year does not print its months.
     """
-    if span := _SPAN.search(low):
+    if span := SPAN.search(low):
         return Times((Period(int(span[1]), int(span[3]), int(span[2])),), None, True)
     fiscal = _FISCAL.search(low)
     if fiscal and int(fiscal[1]) + 1 == int(fiscal[1][: 4 - len(fiscal[3])] + fiscal[3]):
@@ -260,8 +260,9 @@ def _crossing(month, year, end, last):
 def _reduced(signs, values):
     """Put the letter of what it says in the place of each pattern."""
     # A month that may be another word («may») is one only where time is spoken of.
-    signs = re.sub("^U$|(?<=[YNMT])U|(?<=YS)U|U(?=S?[YNMT])", "M", signs)
-    signs = signs.replace("U", "W")
+    if not set(signs) - set("YNSTUM"):
+        signs = signs.replace("U", "M")
+    signs = re.sub(r"(?<=[YNMT])U|(?<=YS)U|U(?=S?[YNMT])", "M", signs)
     # Elsewhere than right before a year, a word as «in» says nothing.
     kept = [at for at, sign in enumerate(signs) if sign != "I" or signs[at + 1 : at + 2] == "Y"]
     signs, values = "".join(signs[at] for at in kept), [values[at] for at in kept]
@@ -306,4 +307,5 @@ def _dated(year, near, signs, at):
         first, months = near[0]
         return Period(year, months, first)
     beside = signs[max(at - 1, 0) : at] + signs[at + 1 : at + 2]
-    return Period(year, UNKNOWN) if near or "W" in beside or signs == "NY" else Period(year)
+    unknown = near or "W" in beside or "U" in signs or signs == "NY"
+    return Period(year, UNKNOWN) if unknown else Period(year)

@@ -140,7 +140,7 @@ def _parts(state):
     found = set()
     nameless = [row for row, partner in enumerate(state.labels.partners) if partner is None]
     for row, values in ((row, state.grid.rows[row]) for row in nameless):
-        if _has_numbers(state, row):
+        if any(_counts(value) and not _is_time(value) for value in _data(state, row)):
             cells = [(i, v) for i, v in enumerate(values) if v != "" and i not in state.data]
             found |= {(i, v) for i, v in cells if of_header(v).of_numbers}
     return found
@@ -307,7 +307,7 @@ def _data(state, row):
 def _odd_row(state, row):
     """Say what a row is that is no record: header, title, part of a record, or unknown."""
     cells = _cells(state.grid, state.labels, row)
-    counted = [(i, v) for i, v in cells if i in state.data and _counts(state, v)]
+    counted = [(i, v) for i, v in cells if i in state.data and _may_count(state, v)]
     if counted:
         _odd_numbers(state, row, cells, counted)
     elif state.labels.partners[row] is not None and not any(i in state.data for i, _ in cells):
@@ -320,17 +320,17 @@ def _odd_row(state, row):
         _title(state, row, cells)
 
 
-def _counts(state, value):
+def _may_count(state, value):
     """Whether a cell holds a number; among records, a text or a mark that stands for one."""
-    if value.__class__ in NUMBERS:
-        return True
     among = bool(state.blocks[-1].rows) or state.partner is not None
-    return among and value.__class__ is str and _stands_for_number(value)
+    return _counts(value) if among else value.__class__ in NUMBERS
 
 
 def _odd_numbers(state, row, cells, counted):
     found = [value for _, value in counted]
-    if all(_is_time(value) for value in found) and _heads_records(state, row):
+    if _is_part(state, row, cells):
+        _part_of_record(state, row)
+    elif all(_is_time(value) for value in found) and _heads_records(state, row):
         _head(state, row)
     elif not state.blocks[-1].rows and numbers_columns(value for _, value in cells):
         return
@@ -340,6 +340,13 @@ def _odd_numbers(state, row, cells, counted):
         _part_of_record(state, row)
     else:
         raise _unknown(state, row)
+
+
+def _is_part(state, row, cells):
+    """Tell a row as «2013», right under its partner, whose number only looks like a year."""
+    told = [(index, value) for index, value in cells if index not in state.data]
+    over = state.labels.partners[row - 1] is not None or row - 1 in state.inherited
+    return bool(over and state.partner and told) and state.parts.issuperset(told)
 
 
 def _heads_records(state, row):
@@ -411,18 +418,17 @@ def _parts_follow(state, row):
     for below in range(row + 1, len(state.grid.rows)):
         if any(_filled_cells(state, below)):
             cells = _cells(state.grid, state.labels, below)
-            return state.labels.partners[below] is None and (
-                _has_numbers(state, below) or _is_blank_part(state, cells)
-            )
+            if state.labels.partners[below] is not None or _is_blank_part(state, cells):
+                return state.labels.partners[below] is None
+            if len(cells) == 1 and _is_time(cells[0][1]):
+                return False  # a year that is a title
+            return any(map(_counts, _data(state, below)))
     return False
 
 
-def _has_numbers(state, row):
-    """Whether a row holds a number, or what may stand for one, in a column of numbers."""
-    return any(
-        value.__class__ in NUMBERS or (value.__class__ is str and _stands_for_number(value))
-        for value in _data(state, row)
-    )
+def _counts(value):
+    """Whether a cell holds a number, or what may stand for one."""
+    return value.__class__ in NUMBERS or (value.__class__ is str and _stands_for_number(value))
 
 
 def _is_header(state, row, cells):

@@ -84,7 +84,10 @@ def _is_understood(text):
     if exact("head", low) or partners.find(text) or says(text).of_numbers:
         return True
     parts = tokens(low)
-    known = {at for hit in hits(parts) for at in range(hit.start, hit.end)}
+    found = hits(parts)
+    if any(hit.table == "dated" for hit in found):
+        return True
+    known = {at for hit in found for at in range(hit.start, hit.end)}
     rest = [part for at, part in enumerate(parts) if at not in known and part.isalpha()]
     return not [part for part in rest if len(part) > 2] or bool(countries_in(text))
 
