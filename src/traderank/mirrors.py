@@ -146,6 +146,7 @@ def _compared(pairs, margin):
     return pairs.select(*(name for name in kept if name in there)).sort(*_SAME)
 
 
+_TOLD = tuple(f"{name}_mirror" for name in _MIRRORED[3:])
 _GAPS = ("gap", "ratio", "gap_cif", "unexplained")
 
 
@@ -181,7 +182,7 @@ def rank_if(trade, pairs):
     -------
     DataFrame
         `trade` plus `rank`, as reported; `value_if`, the partner's report where there is
-        one and else null; and `rank_if`, the rank if only the values in `value_if` were
+        one and else null, with its `source_mirror` and so on; and `rank_if`, the rank if only the values in `value_if` were
         put in the place of the reported ones. It is a question of firmness, not a series:
         `value` stays as reported, and the two are never added up.
 
@@ -202,7 +203,9 @@ def rank_if(trade, pairs):
     """
     table = nw.from_native(add_rank(trade))
     columns = table.collect_schema().names()
-    said = nw.from_native(pairs).select(*_SAME, nw.col("value_mirror").alias("value_if"))
+    said = nw.from_native(pairs)
+    told = [name for name in said.collect_schema() if name in _TOLD]
+    said = said.select(*_SAME, nw.col("value_mirror").alias("value_if"), *told)
     table = table.join(said, on=list(_SAME), how="left")
     stood = nw.when(~nw.col("value_if").is_null()).then(nw.col("value_if"))
     asked = table.with_columns(_reported=nw.col("value"), _rank=nw.col("rank")).with_columns(
@@ -212,7 +215,7 @@ def rank_if(trade, pairs):
     again = again.with_columns(rank_if=nw.col("rank")).with_columns(
         value=nw.col("_reported"), rank=nw.col("_rank")
     )
-    return nw.to_native(again.select(*columns, "value_if", "rank_if"))
+    return nw.to_native(again.select(*columns, "value_if", "rank_if", *told))
 
 
 def year_before(trade, *, printed_to=0.001):

@@ -264,4 +264,6 @@ def _both_sides(frame):
     """Give the sources of a table of pairs those of the mirror reports beside its own."""
     mirrored = [name for name in frame if name.endswith("_mirror") and name != "value_mirror"]
     other = frame[["period", *mirrored]].rename(columns=lambda name: name.removesuffix("_mirror"))
-    return pd.concat([frame, other], ignore_index=True) if "source" in other else frame
+    if "source" not in other:
+        return frame
+    return pd.concat([frame, other[other["source"].notna()]], ignore_index=True)
