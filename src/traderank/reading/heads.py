@@ -95,17 +95,19 @@ def _centred(places, below, data):
         told = [texts[index] for index in data[start:end] if index in texts]
         return len(told) == len(set(told))
 
-    ways = {start: [[]] for start in range(middles[0] + 1) if distinct(0, start)}
-    for middle in middles:
-        longer = {}
-        for start, before in ways.items():
-            for end in (2 * middle - start + 1, 2 * middle - start + 2):
-                if start <= middle < end <= len(data) and distinct(start, end):
-                    longer[end] = (longer.get(end, []) + [[*w, data[start:end]] for w in before])[
-                        :2
-                    ]
-        ways = longer
-    found = ways.get(len(data), [])
+    def shared(starts):
+        ways = {start: [[]] for start in starts if distinct(0, start)}
+        for middle in middles:
+            longer = {}
+            for start, before in ways.items():
+                for end in (2 * middle - start + 1, 2 * middle - start + 2):
+                    if start <= middle < end <= len(data) and distinct(start, end):
+                        more = [[*way, data[start:end]] for way in before]
+                        longer[end] = (longer.get(end, []) + more)[:2]
+            ways = longer
+        return ways.get(len(data), [])
+
+    found = shared([0]) or shared(range(1, middles[0] + 1))
     return found[0] if len(found) == 1 else []
 
 

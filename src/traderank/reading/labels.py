@@ -61,6 +61,7 @@ def find_labels(grid, given):
             _look_again(grid.texts[index], named, given.partners)
             _join(groups, index, named, grid)
     _add_codes(groups, grid)
+    groups = [part for group in groups for part in _parted(grid, group)]
     return grid, _bands(grid, groups)
 
 
@@ -231,8 +232,6 @@ def _join(groups, index, named, grid):
     """Add a column of names to the group that it agrees with, or begin another."""
     for group in reversed(groups):
         pairs, differ = _compared(group, named)
-        if pairs and _begins_another(grid, group, index, named):
-            continue
         if pairs and len(differ) <= (1 - AGREEMENT) * len(pairs):
             _refuse_contradiction(grid, group, index, differ)
             _take(group, index, named, grid)
@@ -245,29 +244,41 @@ def _join(groups, index, named, grid):
     groups.append(Labels([index], list(named), names))
 
 
-def _begins_another(grid, group, index, named):
-    """Tell a list of partners beside another from the same names at a table's other side.
+def _parted(grid, group):
+    """Part a group whose columns repeat: lists side by side that name the same partners.
 
-    It repeats the names, and has numbers of its own: the other's stand in between, or before.
+    Each list has numbers of its own, in the same place among its labels as in the others.
     """
-    again = any(
-        all(
-            one == other
-            for one, other, partner in zip(
-                grid.columns[at], grid.columns[index], named, strict=True
-            )
-            if partner
-        )
-        for at in group.columns
-    )
-    return (
-        again
-        and _has_numbers(grid, named, max(group.columns), index)
-        and (
-            _has_numbers(grid, named, index, len(grid.columns))
-            or _has_numbers(grid, named, -1, min(group.columns))
-        )
-    )
+    columns, count = sorted(group.columns), len(group.columns)
+    for size in range(1, count // 2 + 1):
+        pairs = zip(columns, columns[size:], strict=False)
+        if count % size or not all(_says_the_same(grid, group.rows, *pair) for pair in pairs):
+            continue
+        bounds = pairwise([-1, *columns, len(grid.columns)])
+        gaps = [_has_numbers(grid, group.partners, *pair) for pair in bounds]
+        if any(any(told[:size]) and _recurs(told, size) for told in (gaps[1:], gaps[:-1])):
+            return [_part(grid, group, columns[at : at + size]) for at in range(0, count, size)]
+    return [group]
+
+
+def _recurs(values, size):
+    return all(one == other for one, other in zip(values, values[size:], strict=False))
+
+
+def _says_the_same(grid, rows, one, other):
+    told = [(grid.columns[one][row], grid.columns[other][row]) for row in rows]
+    return all(a == b for a, b in told if a != "" and b != "")
+
+
+def _part(grid, group, columns):
+    """Return the labels in some of a group's columns."""
+    there = [any(grid.columns[at][row] != "" for at in columns) for row in range(len(group.names))]
+    named = [partner if has else None for partner, has in zip(group.partners, there, strict=True)]
+    names = [
+        next((str(grid.columns[at][row]) for at in columns if grid.columns[at][row] != ""), "")
+        for row in range(len(named))
+    ]
+    return Labels(columns, named, names)
 
 
 def _has_numbers(grid, named, start, stop):

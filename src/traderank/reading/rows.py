@@ -442,9 +442,20 @@ def _is_header(state, row, cells):
         return False
     if said.measure and row + 1 < len(state.labels.partners) and state.labels.partners[row + 1]:
         return True  # «share, %» right over the records: the values beside it need no name
+    if said.measure and _names_again(state, row + 1, over[0]):
+        return True
     end = state.grid.ends.get((row, over[0]), over[0])
     covered = [index for index in state.data if over[0] <= index <= end]
     return 1 < len(covered) < len(state.data)
+
+
+def _names_again(state, row, column):
+    """Whether a row names, from a column on, what it names before it as well."""
+    if row == len(state.grid.rows):
+        return False
+    named = [(index, state.grid.rows[row][index]) for index in state.data]
+    before = {value for index, value in named if index < column and value != ""}
+    return any(value in before for index, value in named if index >= column)
 
 
 def _head(state, row):
