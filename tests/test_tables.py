@@ -216,7 +216,9 @@ class Cells(HTMLParser):
 def was_first(*years):
     """The readings of whether Russia was first, in each of the years."""
     claims = [Claim("KAZ", "RUS", year, rank=1) for year in years]
-    return pd.concat([check_claim(claim, TRADE, blocs="EU").readings for claim in claims])
+    return pd.concat(
+        [check_claim(claim, TRADE, others=(), blocs="EU").readings for claim in claims]
+    )
 
 
 def test_headings_that_repeat_are_joined_in_the_notebook():

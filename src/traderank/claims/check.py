@@ -10,9 +10,10 @@ from traderank.claims.claim import FLOWS
 from traderank.claims.conditions import decide
 from traderank.claims.rankings import Source
 from traderank.claims.refusals import refuse_unanswerable, refuse_unknown
+from traderank.claims.shipped import load_reports
 from traderank.claims.verdict import Verdict
 from traderank.export import as_printed
-from traderank.sources import load_sources
+from traderank.extracts import all_sources
 
 _COLUMNS = {
     **dict.fromkeys(("reporter", "partner", "flow", "blocs", "vintage", "source"), object),
@@ -23,7 +24,7 @@ _COLUMNS = {
 }
 
 
-def check_claim(claim, trade, *, others=(), blocs=("EU", "EAEU", "CHN_HKG_MAC")):
+def check_claim(claim, trade, *, others=None, blocs=("EU", "EAEU", "CHN_HKG_MAC")):
     """Put a claim to the test in every reading that it leaves open.
 
     Parameters
@@ -33,11 +34,13 @@ def check_claim(claim, trade, *, others=(), blocs=("EU", "EAEU", "CHN_HKG_MAC"))
     trade : DataFrame (pandas, Polars, DuckDB, Spark)
         The reporter's own tidy table; with `load_trade(vintages="all")` in every edition.
         Turnover is added where there is none.
-    others : sequence of DataFrame
+    others : sequence of DataFrame, optional
         Further tables of the same trade (a data base, the partners' reports), each read on
-        its own and never mixed. Ranks that stand in a column `rank` are taken as they are,
-        on partners that have no rows here too. A table without the reporter or one of the
-        years is left out.
+        its own and never mixed; if not given, those that ship (UN Comtrade, World
+        Integrated Trade Solution, IMF), and none if empty. Ranks that stand in a column
+        `rank` are taken as they are: they were made on partners that have no rows here.
+        Such a table has no turnover and no blocs. A table without the reporter or one of
+        the years is left out.
     blocs : sequence of str, or of sequences of str
         Blocs each counted as one partner in readings of their own; those of an inner
         sequence together in one. The reading in which every partner is a country comes
@@ -89,8 +92,9 @@ def check_claim(claim, trade, *, others=(), blocs=("EU", "EAEU", "CHN_HKG_MAC"))
     ways = _ways(claim, blocs)
     own = Source(trade, claim, ways)
     refuse_unknown(claim, own)
+    others = load_reports(claim.reporter) if others is None else others
     sources = [own, *(Source(table, claim, ways) for table in _having(others, claim))]
-    entries = load_sources()
+    entries = all_sources()
     rows = [
         _reading(claim, source, way, known, entries) | {"named": source is own}
         for source in sources
@@ -100,7 +104,8 @@ def check_claim(claim, trade, *, others=(), blocs=("EU", "EAEU", "CHN_HKG_MAC"))
     readings = pd.DataFrame(rows, columns=list(_COLUMNS), dtype=object).astype(_COLUMNS)
     refuse_unanswerable(claim, readings[readings["named"]], own)
     readings["named"] = _named(claim, readings)
-    return Verdict(claim, as_printed(readings, own.known))
+    editions = pd.concat([_editions(source) for source in sources], ignore_index=True)
+    return Verdict(claim, as_printed(readings, own.known), editions)
 
 
 def _ways(claim, blocs):
@@ -130,6 +135,24 @@ def _known(rankings, years):
                     known[ranking.year] = ranking
             if known.keys() >= set(years):
                 yield flow, edition, {year: known[year] for year in years}
+
+
+def _editions(source):
+    """Say what a source's rankings are of: one row for each, with the weakest words."""
+    told = [
+        {
+            "flow": ranking.flow,
+            "year": ranking.year,
+            "period": str(ranking.year),
+            "vintage": ranking.edition[0],
+            "source": ranking.edition[1],
+            "sheet": ", ".join(ranking.rows["sheet"].dropna().unique()) or None,
+            "status": ranking.weakest("status"),
+            "proof": ranking.weakest("proof"),
+        }
+        for ranking in source.of(())
+    ]
+    return pd.DataFrame(told, dtype=object).sort_values("period", kind="stable")
 
 
 def _order(edition):
@@ -182,5 +205,8 @@ def _named(claim, readings):
 
 
 def _cell(entries, source, sheet, cell):
-    name = entries.get(source, {}).get("file", source)
+    entry = entries.get(source, {})
+    name = entry.get("file", source)
+    # An extract's cells are those of the file that it was taken from.
+    name = entry.get("original_name", name) if name.startswith("extracts/") else name
     return {"file": name.rpartition("/")[2], "sheet": sheet, "cell": cell}

@@ -70,7 +70,7 @@ class Ranking:
 
     def weakest(self, name):
         """Return the weakest word of the ranking: a rank rests on all of it."""
-        words = set(self.rows[name]) if name in self.rows else {None}
+        words = {None if pd.isna(word) else word for word in self.rows[name]}
         return next(word for word in WORDS[name][::-1] if word in words)
 
     @cached_property
@@ -96,7 +96,8 @@ class Ranking:
         rows = rows[of_edition & rows["partner"].isin(codes) & rows["flow"].isin(flows)]
         # What was read has the cells of exports and imports; a turnover row repeats them.
         parts = rows[rows["flow"] != "turnover"] if rows["flow"].nunique() > 1 else rows
-        return parts.loc[parts["cell"].notna(), ["source", "sheet", "cell"]].values.tolist()
+        cells = parts.loc[parts["cell"].notna(), ["source", "sheet", "cell"]].astype(object)
+        return cells.where(cells.notna(), None).values.tolist()
 
 
 class Source:
@@ -134,8 +135,8 @@ class Source:
 
     def _rank(self, rows):
         if self.is_ready:
-            measured = rows.reindex(columns=list(dict.fromkeys([*rows, *_READY])))
-            measured = measured.assign(product=0, rank=measured["rank"].astype("Int64"))
+            measured = add_share(rows).assign(product=0, rank=rows["rank"].astype("Int64"))
+            measured = measured.reindex(columns=list(dict.fromkeys([*measured, *_READY])))
         else:
             if set(rows["flow"]) == {"export", "import"}:
                 rows = add_turnover(rows)
@@ -144,11 +145,12 @@ class Source:
             # makes rankings of its own, and all are made at once.
             merged = pd.concat([table.assign(product=str(at)) for at, table in enumerate(merged)])
             measured = rank_margin(add_share(merged))
-        for (at, *_), group in measured.groupby(
-            ["product", "year", "flow", *_EDITION], dropna=False
-        ):
-            way = self.ways[int(at)]
-            self._rankings[way].append(Ranking(group, way, rows, is_ready=self.is_ready))
+        for key, group in measured.groupby(["product", "year", "flow", *_EDITION], dropna=False):
+            # An office that prints exports and imports in two files has no turnover in either.
+            if group["value"].notna().any():
+                way = self.ways[int(key[0])]
+                ranking = Ranking(group, way, rows, is_ready=self.is_ready)
+                self._rankings[way].append(ranking)
 
 
 def _of_reporter(trade, reporter):

@@ -16,6 +16,10 @@ def refuse_unknown(claim, source):
     """
     for year in claim.years():
         _refuse_year(year, source)
+    if not source.of(()):
+        raise Refused(
+            f"no value of {_listed(claim.years())} is in the table", "give one that has values"
+        )
     flows = sorted({ranking.flow for ranking in source.of(())})
     if claim.flow and claim.flow not in flows:
         raise Refused(

@@ -25,10 +25,14 @@ class Verdict:
     claim : Claim
     readings : pandas.DataFrame
         One row per reading; see `check_claim`.
+    editions : pandas.DataFrame
+        One row per ranking that they rest on: flow, year, vintage, source, sheet, and the
+        weakest status and proof in it.
     """
 
     claim: Claim
     readings: pd.DataFrame
+    editions: pd.DataFrame
 
     @property
     def holds(self):
@@ -81,4 +85,5 @@ class Verdict:
 
 
 def _address(cell):
-    return f"{cell['file']} {cell['sheet']}!{cell['cell']}"
+    sheet = f"{cell['sheet']}!" if cell["sheet"] else ""
+    return f"{cell['file']} {sheet}{cell['cell']}"

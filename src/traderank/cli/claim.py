@@ -55,8 +55,9 @@ def claim(ctx, reporter, partner, as_of, form, **said):
 
     asked = _claim(reporter, partner, said)
     trade = load_trade(asked.reporter, as_of=as_of, vintages="all")
-    verdict = check_claim(asked, trade)
-    notes = [*str(verdict).splitlines(), *_notes(verdict, trade)]
+    # What was known on a day cannot be said of sources whose day of publication is unknown.
+    verdict = check_claim(asked, trade, others=None if as_of is None else ())
+    notes = [*str(verdict).splitlines(), *_notes(verdict)]
     if form == "table":
         put(_drawn(verdict, notes))
     else:
@@ -84,7 +85,8 @@ def _claim(reporter, partner, said):
 def _drawn(verdict, notes):
     rows = verdict.readings
     unit = Unit(rows)
-    columns = {"flow": "word", "counted\nas one": "text", "edition": "word", "holds": "word"}
+    columns = {"flow": "word", "counted\nas one": "text", "source": "text", "edition": "word"}
+    columns |= {"holds": "word"}
     columns |= {"year": "number", "rank": "number", f"value,\n{unit.name}": "number"}
     columns |= {"share": "number", "rival": "word", f"margin,\n{unit.name}": "number"}
     columns |= {"error\nto flip": "number", "cells": "text"}
@@ -97,6 +99,7 @@ def _rows(readings, unit):
         yield (
             row.flow,
             row.blocs or None,
+            row.source,
             row.vintage,
             _ANSWERS[row.holds],
             str(row.year),
@@ -117,13 +120,11 @@ def _short(cells):
     return " + ".join(cells) or None
 
 
-def _notes(verdict, trade):
+def _notes(verdict):
     for why, rows in verdict.readings.groupby("why", sort=False):
-        yield f"No answer in {len(rows)} readings: {why}."
+        yield f"No answer ({len(rows)}): {why}."
     yield "Rival: who would first change the answer; margin: the gap to it."
     yield "Error to flip: of both values, in opposite directions."
     if "turnover" in set(verdict.readings["flow"]):
         yield "Turnover is exports FOB plus imports CIF, as statistical offices add them."
-    used = {key for keys in verdict.readings["source"] for key in keys.split(" + ")}
-    years = trade["year"].isin(verdict.claim.years())
-    yield from source_lines(trade[trade["source"].isin(used) & years])
+    yield from source_lines(verdict.editions)

@@ -33,9 +33,9 @@ def listed(words):
 
 def source_lines(rows):
     """Say where figures come from: one line for each edition."""
-    from traderank.sources import load_sources
+    from traderank.extracts import all_sources
 
-    known = load_sources()
+    known = all_sources()
     editions = rows[["source", "vintage", "status", "proof"]].drop_duplicates()
     for row in editions.astype(object).where(editions.notna(), None).itertuples():
         entry = known.get(row.source, {})
@@ -43,4 +43,5 @@ def source_lines(rows):
         told = [entry.get("office"), title, row.vintage and f"vintage {row.vintage}"]
         said = ", ".join(filter(None, [*told, row.status, row.proof]))
         sheets = rows.loc[rows["source"] == row.source, "sheet"].dropna().unique()
-        yield f"Source: {said} ({row.source}, sheet {listed(sheets)})."
+        sheet = f", sheet {listed(sheets)}" if len(sheets) else ""
+        yield f"Source: {said} ({row.source}{sheet})."
