@@ -182,9 +182,10 @@ def rank_if(trade, pairs):
     -------
     DataFrame
         `trade` plus `rank`, as reported; `value_if`, the partner's report where there is
-        one and else null, with its `source_mirror` and so on; and `rank_if`, the rank if only the values in `value_if` were
-        put in the place of the reported ones. It is a question of firmness, not a series:
-        `value` stays as reported, and the two are never added up.
+        one and else null, with its `source_mirror` and so on; and `rank_if`, the rank if
+        only the values in `value_if` were put in the place of the reported ones. It is a
+        question of firmness, not a series: `value` stays as reported, and the two are
+        never added up.
 
     Raises
     ------

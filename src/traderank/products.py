@@ -230,8 +230,8 @@ def most_rerouted(trade, partner, *, before, after):
         The tidy table of one or more reporters and products.
     partner : str
         Code of the partner to which exports fell.
-    before, after : str
-        Two periods of the table, of the same months.
+    before, after : int
+        Two years, each with one period in the table, of the same months.
 
     Returns
     -------
@@ -246,45 +246,42 @@ def most_rerouted(trade, partner, *, before, after):
     Raises
     ------
     Refused
-        If a period or the partner is not in the table, or the periods are of different
-        months or lengths; and what every measure refuses.
+        If a year or the partner is not in the table, a year has several periods, or the
+        two are of different months; if a value is missing or a partner has several rows;
+        and what every measure refuses.
 
     Examples
     --------
     >>> from traderank import load_extract
     >>> listed = load_extract("comext-listed").query("product == 'LISTED'")
-    >>> window = sum_months(listed, 3, 11)
-    >>> bound = most_rerouted(
-    ...     window, "RUS", before="2021-03-01/P9M", after="2022-03-01/P9M"
-    ... )
+    >>> bound = most_rerouted(sum_months(listed, 3, 11), "RUS", before=2021, after=2022)
     >>> print(f"{bound['covers'].sum():.1%}")
     19.8%
     """
     table = _two_periods(open_table(trade, "year"), partner, before, after)
     values = {
-        side: nw.when(period == _PERIOD).then(nw.col("value")).otherwise(0.0)
-        for side, period in (("before", before), ("after", after))
+        side: nw.when(nw.col("year") == year).then(nw.col("value")).otherwise(0.0)
+        for side, year in (("before", before), ("after", after))
     }
     table = (
         table.with_columns(**values)
         .group_by(*_GOODS, "partner")
         .agg(
             nw.col("before", "after").sum(),
-            nw.col("currency").max(),
+            nw.col("currency", "period").max(),
         )
         .with_columns(change=nw.col("after") - nw.col("before"))
     )
     fall = nw.when(nw.col("partner") == partner).then(-nw.col("change")).max().over(_GOODS)
     rise = nw.when(nw.col("change") > 0).then(nw.col("change")).otherwise(0.0)
     bounded = (nw.col("partner") != partner) & (nw.col("_fall") > 0)
-    table = table.with_columns(period=nw.lit(after), _fall=fall).with_columns(
+    table = table.with_columns(_fall=fall).with_columns(
         covers=nw.when(bounded).then(rise / nw.col("_fall"))
     )
     return nw.to_native(table.drop("_fall").sort(*_GOODS, "partner"))
 
 
 _GOODS = ["reporter", "flow", "product", "source"]
-_PERIOD = nw.col("period").cast(nw.String)
 _TWICE = ("a partner has several rows of a period", "keep one vintage")
 _UNKNOWN = (
     "a value is missing, and what is missing is not zero",
@@ -294,12 +291,16 @@ _UNKNOWN = (
 
 def _two_periods(table, partner, before, after):
     """Keep the rows of two periods, and refuse what could not be compared."""
-    if before[4:] != after[4:]:
-        raise Refused(f"{before} and {after} are not the same months", "compare like with like")
-    table = table.filter(_PERIOD.is_in([before, after]))
-    for name, word in (("period", before), ("period", after), ("partner", partner)):
-        if not as_rows(table.filter(nw.col(name).cast(nw.String) == word).head(1)):
-            raise Refused(f"the table has no {name} {word}", "name one that it has")
+    table = table.filter(nw.col("year").is_in([before, after]))
+    for name, wanted in (("year", before), ("year", after), ("partner", partner)):
+        if not as_rows(table.filter(nw.col(name) == wanted).head(1)):
+            raise Refused(f"the table has no {name} {wanted}", "name one that it has")
+    periods = sorted(str(row["period"]) for row in as_rows(table.select("period").unique()))
+    if len(periods) != 2 or periods[0][4:] != periods[1][4:]:
+        raise Refused(
+            f"{', '.join(periods[:3])} are not the same months of two years",
+            "keep one period in each: sum_months sums months",
+        )
     repeated = nw.len().over([*_GOODS, "partner", "period"]) > 1
     refuse(table, {_TWICE: repeated, _UNKNOWN: nw.col("value").is_null()})
     return table

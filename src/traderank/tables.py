@@ -196,6 +196,8 @@ def _label(name, value, words):
         return words.say("flow", value)
     if name == "blocs":
         return ", ".join(words.name(code) for code in value.split(" + ")) if value else "none"
+    if name == "product":
+        return words.say("listed") if value == "LISTED" else value
     if name == "ahead":
         return "neither" if value is None else words.name(value)
     if name in ("partner", "reporter"):

@@ -90,7 +90,7 @@ def subtitle(drawn, scale, words):
         years=_years(drawn, words),
     )
     if (product := drawn.whole["product"].iat[0]) != "TOTAL":
-        said += f"; {words.say('product', product=product)}"
+        said += f"; {words.goods(product)}"
     if drawn.of_partners:
         blocs = drawn.whole.loc[drawn.whole["kind"] == "bloc", "partner"].drop_duplicates()
         if len(blocs):

@@ -54,6 +54,12 @@ class Words:
         """Name a partner or reporter, short."""
         return display_name(code, language=self.language, short=True)
 
+    def goods(self, product):
+        """Say which goods are meant: those of an HS code, or of a list or a sum by its name."""
+        if product.isdigit():
+            return self.say("product", product=product)
+        return self.say("goods", goods=self.say("listed") if product == "LISTED" else product)
+
     def office(self, office):
         """Name an office as its readers do, or else as ``sources.toml`` does."""
         return _sentences()["office"].get(office, {}).get(self.language, office)
