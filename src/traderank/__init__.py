@@ -51,6 +51,7 @@ _HOME = {
     "contribution_bars": "charts",
     "concentration_lines": "charts",
     "flow_panels": "charts",
+    "reading_chart": "charts",
     "reporter_panels": "charts",
     "report_lines": "charts",
     "ahead_columns": "charts",

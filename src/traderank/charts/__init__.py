@@ -17,6 +17,7 @@ from traderank.charts.lines import (
     share_lines,
     value_lines,
 )
+from traderank.charts.readings import reading_chart
 
 __all__ = [
     "Chart",
@@ -25,6 +26,7 @@ __all__ = [
     "contribution_bars",
     "flow_panels",
     "rank_lines",
+    "reading_chart",
     "report_lines",
     "reporter_panels",
     "share_lines",
