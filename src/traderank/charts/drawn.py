@@ -186,15 +186,17 @@ def pick_flows(table, column, words):
     return _checked(Drawn(rows, whole, "lines", column, flows, _periods(whole)))
 
 
-def pick_reports(reports, column):
-    """Pick every row of several reports: a line for each.
+def pick_reports(reports, column, words):
+    """Pick every row of several reports: a line for each, or for each of its partners.
 
     Parameters
     ----------
     reports : dict of DataFrame (pandas, Polars, DuckDB, Spark)
-        Label to the rows of one reporter, partner, flow and product.
+        Label to the rows of one reporter, flow and product.
     column : {"value", "share"}
         The measure.
+    words : Words
+        For the names of partners, where a report has several.
 
     Returns
     -------
@@ -204,7 +206,7 @@ def pick_reports(reports, column):
     """
     if len(reports) < 2:
         raise Refused("there is one report", "give two or more, or draw it by value_lines")
-    parts = [_report(table, label, column) for label, table in reports.items()]
+    parts = [_report(table, label, column, words) for label, table in reports.items()]
     whole = pd.concat(parts, ignore_index=True)
     whole["x"] = whole["period"].map(place(whole["period"].unique()))
     for name in ("product", "currency")[: 2 if column == "value" else 1]:
@@ -217,19 +219,21 @@ def pick_reports(reports, column):
     keys = whole.drop_duplicates("label").set_index("label")[of]
     keys = keys.where(~keys.duplicated(), keys + "|" + keys.index)
     rows = whole.assign(panel="", series=whole["label"].map(keys))
+    rows = pd.concat([line for _, line in rows.groupby("series", sort=False)], ignore_index=True)
     flows = [name for name in FLOWS if name in set(whole["flow"])]
     whole = whole.sort_values("x", kind="stable")
     periods = list(dict.fromkeys(whole["period"]))
     return _checked(Drawn(rows, whole, "reports", column, flows, periods))
 
 
-def _report(table, label, column):
+def _report(table, label, column, words):
     rows = fetch(table, column)
-    if len(rows[["partner", "flow"]].drop_duplicates()) > 1:
-        raise Refused(
-            f'the report "{label}" is of several partners or flows', "keep the rows of one line"
-        )
-    return rows.assign(label=label)
+    if rows["flow"].nunique() > 1:
+        raise Refused(f'the report "{label}" is of several flows', "keep the rows of one")
+    if rows["partner"].nunique() == 1:
+        return rows.assign(label=label)
+    names = {code: ", ".join(filter(None, [words.name(code), label])) for code in rows["partner"]}
+    return rows.assign(label=rows["partner"].map(names))
 
 
 def _periods(rows, wanted=None):

@@ -184,9 +184,10 @@ def report_lines(reports, *, finding, column="value", language="en", note=None, 
     Parameters
     ----------
     reports : dict of DataFrame (pandas, Polars, DuckDB, Spark)
-        What each line is called, to its rows: of one reporter, partner, flow and product,
-        in one vintage for each period. Of two lines of the same country the first is drawn
-        in front, thicker.
+        What each line is called, to its rows: of one reporter, flow and product, in one
+        vintage for each period. A report with several partners is a line for each, called
+        by the partner and by what the report is called. Of two lines of the same country
+        the first is drawn in front, thicker.
     finding, language, note, sources
         As for `rank_lines`.
     column : {"value", "share"}
@@ -200,8 +201,8 @@ def report_lines(reports, *, finding, column="value", language="en", note=None, 
     Raises
     ------
     Refused
-        If there are fewer than two reports, a report is of several partners or flows, or
-        they differ in product or, for values, currency; and as `value_lines`.
+        If there are fewer than two reports, a report is of several flows, or they differ
+        in product or, for values, currency; and as `value_lines`.
 
     Examples
     --------
@@ -215,7 +216,7 @@ def report_lines(reports, *, finding, column="value", language="en", note=None, 
     """
     _refuse_unknown(column, ("value", "share"))
     said = hear(finding, language, note, sources)
-    return _lines("report_lines", pick_reports(reports, column), said)
+    return _lines("report_lines", pick_reports(reports, column, said.words), said)
 
 
 def reporter_panels(

@@ -79,10 +79,9 @@ def tell(drawn, scale, said):
 def subtitle(drawn, scale, words):
     """Say reporter, measure, unit, years, the product, and which blocs are counted as one."""
     path = [drawn.column]
-    if drawn.of_partners:
-        path.append(drawn.flows[0] if len(drawn.flows) == 1 else "panels")
-    elif drawn.form == "reports":
-        path.append("reports")
+    if drawn.of_partners or drawn.form == "reports":
+        several = "panels" if drawn.of_partners else "reports"
+        path.append(drawn.flows[0] if len(drawn.flows) == 1 else several)
     said = words.say(
         "subtitle",
         reporter=", ".join(map(words.name, _named(drawn))),
