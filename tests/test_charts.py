@@ -726,6 +726,7 @@ def test_the_source_line_of_several_reporters_names_every_office(neighbours):
     for office in ("of Kazakhstan", "of Kyrgyzstan", "of Uzbekistan"):
         assert office in chart.source.splitlines()[0]
     assert chart.source.splitlines()[0].endswith("not stated; unproved.")
+    assert any("Hollow: preliminary (Kyrgyzstan, 2023)." in text for text in said(chart))
 
 
 def test_one_reporter_is_no_small_multiple(kazakhstan):

@@ -275,6 +275,12 @@ def test_a_narrow_terminal_squeezes_nothing(monkeypatch):
     ("words", "message"),
     [
         ("RUS --year 2023", "no reporter 'RUS' is shipped. Remedy: there is KAZ, KGZ, UZB."),
+        (
+            "KGZ --year 2023",
+            "no turnover of 2023 is shipped: its exports and imports are of different editions. "
+            "Remedy: there is export, import.",
+        ),
+        ("UZB --year 2023 --as-of 2024-01-01", "no edition of it is dated. Remedy: leave out"),
         ("KAZ --year 2030", "the year 2030 is not shipped. Remedy: there is 2018, .*, 2025."),
         ("KAZ --year 2023 --as-of 2020-12-31", "not shipped as of 2020-12-31. .* 2018, 2019."),
         ("KAZ --year 2023 --as-of 2019-01-01", "nothing was published by .* is 2020-08-13."),

@@ -129,8 +129,12 @@ def notes(drawn, said):
         ("derived", drawn.rows["derived"]),
     ):
         if at.any():
-            periods = join_years(drawn.rows[at].sort_values("x")["period"].unique(), words)
-            hollow.append(f"{words.say(key)} ({periods})")
+            rows = drawn.rows[at].sort_values("x")
+            # Of several offices' figures not all are hollow.
+            several = drawn.form == "panels" and len(drawn.reporters) > 1
+            whose = dict.fromkeys(rows["reporter"]) if several else ()
+            told_of = [*map(words.name, whose), join_years(rows["period"].unique(), words)]
+            hollow.append(f"{words.say(key)} ({', '.join(told_of)})")
     if hollow:
         told.append(words.say("note", "hollow", said="; ".join(hollow)))
     return " ".join([*told, *([said.note] if said.note else [])])

@@ -85,7 +85,9 @@ def _of_year(trade, year, as_of):
 def _of_flow(trade, flow, year):
     there = sorted(trade.loc[trade["rank"].notna(), "flow"].unique())
     if flow not in there:
-        raise Refused(f"no {flow} of {year} is shipped", f"there is {listed(there)}")
+        apart = flow == "turnover" and len(there) == 2
+        why = ": its exports and imports are of different editions" if apart else ""
+        raise Refused(f"no {flow} of {year} is shipped{why}", f"there is {listed(there)}")
     return trade[trade["flow"] == flow]
 
 
