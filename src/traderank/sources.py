@@ -312,18 +312,20 @@ def read_trade(path, reporter=None):
     """
     if not path.is_file():
         raise Refused("the clean table is not there", "build it: python data/build.py", file=path)
-    head, *lines = path.read_text("utf-8").splitlines(keepends=True)
-    there = sorted({line[: line.index(",")] for line in lines})
-    if reporter is not None and reporter not in there:
-        raise Refused(f"no reporter {reporter!r} is shipped", f"there is {', '.join(there)}")
-    lines = [line for line in lines if reporter is None or line.startswith(f"{reporter},")]
+    head, *lines = path.read_bytes().splitlines(keepends=True)
+    if reporter is not None:
+        begins = f"{reporter},".encode()
+        every, lines = lines, [line for line in lines if line.startswith(begins)]
+        if not lines:
+            there = sorted({line.split(b",", 1)[0].decode() for line in every})
+            raise Refused(f"no reporter {reporter!r} is shipped", f"there is {', '.join(there)}")
     types = {name: "int64" if name in _WHOLE else "str" for name in COLUMNS if name not in _FLOATS}
     # Python's float is exact; the reader of pandas before 3.1 is not, in the last bit.
     floats = dict.fromkeys(_FLOATS, lambda text: float(text or "nan"))
     # "NA" would be a name; only an empty field is a missing one.
     missing = {"keep_default_na": False, "na_values": [""]}
-    text = io.StringIO("".join([head, *lines]))
-    return pd.read_csv(text, dtype=types, converters=floats, **missing)
+    rows = io.BytesIO(b"".join([head, *lines]))
+    return pd.read_csv(rows, dtype=types, converters=floats, encoding="utf-8", **missing)
 
 
 def _keep(trade, column, word):
