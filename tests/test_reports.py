@@ -143,6 +143,7 @@ def with_flow(counts):
     [
         (lambda: pair_ranks(load_extract("comtrade"), "CHN", "CHN"), "with itself"),
         (lambda: pair_ranks(load_trade("KAZ"), "CHN", "RUS"), "no column rank"),
+        (lambda: pair_ranks(load_extract("comtrade"), "CHN", "USA"), "only some of the rows"),
         (lambda: count_ahead(load_trade("KAZ")), "no column ahead"),
         (lambda: ahead_columns(load_trade("KAZ"), finding=FINDING), "not one that pair_ranks left"),
         (

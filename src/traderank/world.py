@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from traderank.checks import WORDS, cases, level, open_table, word
+from traderank.checks import WORDS, cases, level, open_table, refuse, word
 from traderank.table import RANKING, Refused
 
 
@@ -33,8 +33,10 @@ def pair_ranks(trade, one, other):
     Raises
     ------
     Refused
-        If the table has no column `rank` or the two are one; and what every measure
-        refuses.
+        If the table has no column `rank`; if the two are one; if some of a ranking's rows
+        are not in the table, as in an extract, and the two are not Russia and China, of
+        whom extracts have every row: a partner left out is not one that is behind. And
+        what every measure refuses.
 
     Examples
     --------
@@ -47,6 +49,10 @@ def pair_ranks(trade, one, other):
     if one == other:
         raise Refused(f"{one} cannot be compared with itself", "name two partners")
     table = open_table(trade, "year", "rank")
+    if {one, other} != _KEPT:
+        # In a whole ranking no rank is larger than the number of ranked rows.
+        ranked = nw.col("rank").count().over(RANKING)
+        refuse(table, {_PARTIAL: nw.col("rank").max().over(RANKING) > ranked})
     schema = table.collect_schema()
     words = {name: order for name, order in WORDS.items() if name in schema}
     of = {code: nw.col("partner") == code for code in (one, other)}
@@ -78,6 +84,14 @@ def pair_ranks(trade, one, other):
     }
     kept = [*RANKING, "year", "months", "currency", *words, *picked, "ahead", *before]
     return nw.to_native(table.with_columns(**before).select(kept).sort(RANKING))
+
+
+#: Of whom every extract with ranks has all rows.
+_KEPT = {"RUS", "CHN"}
+_PARTIAL = (
+    "the table has only some of the rows that were ranked",
+    "compare Russia and China, or give the whole table",
+)
 
 
 def _ahead(one, other):
