@@ -23,6 +23,7 @@ MODULES = {
     "rates": "Exchange rates",
     "world": "Every country's ranks",
     "products": "Goods by their codes",
+    "vintages": "Editions",
     "claims": "Claims",
     "charts": "Charts",
     "tables": "Tables for readers",

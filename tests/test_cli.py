@@ -821,7 +821,8 @@ def test_every_example_in_the_help_runs(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for edition in ("2023", "2024"):
         shutil.copy(RAW / f"{edition}.xlsx", tmp_path / f"{edition}.xlsx")
-    ministry(tmp_path)
+    for file in ("ministry.xlsx", "final.xlsx"):
+        ministry(tmp_path, name=file)
     shown = ask(name, "--help")
     lines = re.findall(r"^ +traderank (.+)$", shown[shown.index("Examples:") :], re.MULTILINE)
     assert len(lines) > 1

@@ -36,6 +36,8 @@ _HOME = {
     "concentration": "measures",
     "rank_margin": "measures",
     "merge_blocs": "compare",
+    "revisions": "vintages",
+    "compare_editions": "vintages",
     "Claim": "claims",
     "Verdict": "claims",
     "check_claim": "claims",

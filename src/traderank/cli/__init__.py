@@ -10,6 +10,7 @@ import click
 
 import traderank
 from traderank.cli.claim import claim
+from traderank.cli.diff import diff
 from traderank.cli.program import Program
 from traderank.cli.ranking import rank
 from traderank.cli.shipped import sources
@@ -18,7 +19,7 @@ from traderank.cli.workbooks import check, clean
 
 @click.group(
     cls=Program,
-    commands=[clean, check, rank, claim, sources],
+    commands=[clean, check, rank, claim, diff, sources],
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="\b\nExit status:\n"
     "  0  done (also where a reading is unproved, which is said)\n"

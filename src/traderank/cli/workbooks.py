@@ -13,8 +13,8 @@ from traderank.table import Refused
 _PATH = click.Path(path_type=Path)
 _FLOW = click.Choice(["export", "import"])
 _STATUS = click.Choice(["final", "preliminary"])
+_FILES = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_PATH)
 _GIVEN = [
-    click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_PATH),
     click.option("--reporter", metavar="KAZ", help="Country that reports: ISO alpha-3 code."),
     click.option("--unit", metavar="UNIT", help='Unit of the numbers, as in "thousand USD".'),
     click.option("--flow", type=_FLOW, help="What the numbers are."),
@@ -27,8 +27,8 @@ _GIVEN = [
 ]
 
 
-def _given(command):
-    """Give a command the files to read, and options for what they do not print."""
+def given(command):
+    """Give a command options for what files do not print."""
     for option in reversed(_GIVEN):
         command = option(command)
     return command
@@ -41,7 +41,8 @@ def _given(command):
         "traderank clean 2023.xlsx 2024.xlsx -o tidy.csv",
     )
 )
-@_given
+@_FILES
+@given
 @click.option("-o", "--output", type=_PATH, metavar="OUT", help="File to write instead.")
 def clean(files, output, **given):
     """Write workbooks as one tidy table, every number proved.
@@ -79,7 +80,8 @@ def clean(files, output, **given):
         "traderank check 2023.xlsx 2024.xlsx",
     )
 )
-@_given
+@_FILES
+@given
 def check(files, **given):
     """Prove workbooks by the sums they print, and write nothing.
 
@@ -100,13 +102,14 @@ def _read_all(files, sources, partners, **given):
     readings, owners = [], {}
     with progress("Reading", len(files)) as advance:
         for path in files:
-            readings.append(_read(path, known, partners=extra, **given))
+            readings.append(read_one(path, known, partners=extra, **given))
             _refuse_same(owners, path, readings[-1])
             advance()
     return readings
 
 
-def _read(path, known, **given):
+def read_one(path, known, **given):
+    """Read one workbook; what cannot be read, or not be named in the table, is refused."""
     from traderank.sources import read_declared
 
     try:
