@@ -149,6 +149,15 @@ def test_what_differs_is_listed_with_the_largest_revision_first():
     assert compare_editions(pd.DataFrame(FIRST), pd.DataFrame(FIRST)).empty
 
 
+def test_editions_without_a_date_are_compared_as_they_are_given():
+    undated = [
+        [row | {"flow": flow, "vintage": None} for flow in ("export", "import") for row in rows]
+        for rows in (FIRST, LAST)
+    ]
+    found = compare_editions(*map(pd.DataFrame, undated)).query("flow == 'turnover'")
+    assert told(found, "outcome", "revision")["CHN"] == ("revised", 800e3)
+
+
 def test_a_partner_is_renamed_if_more_than_case_and_spaces_changed():
     old = [row("RUS", 1.0, partner_name="Russia"), row("CHN", 2.0, partner_name="China")]
     new = [row("RUS", 1.0, partner_name=" RUSSIA"), row("CHN", 2.0, partner_name="PR China")]

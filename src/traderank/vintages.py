@@ -160,10 +160,14 @@ def _ranked(trade):
     # Where only one flow is known, nothing is known of their sum.
     rows = rows[(rows["flow"] != "turnover") | rows["value"].notna()]
     # A sum of two printed numbers may be off by what both of them may be off by.
-    key = [name for name in KEY if name != "flow"]
-    sums = printed.groupby(key, dropna=False)["_unit"].sum().rename("_sum").reset_index()
-    rows = rows.merge(sums, on=key, how="left")
-    return add_rank(rows.assign(_unit=rows["_unit"].fillna(rows["_sum"])).drop(columns="_sum"))
+    sums = printed["_unit"].groupby(_pair(printed)).sum()
+    return add_rank(rows.assign(_unit=rows["_unit"].fillna(_pair(rows).map(sums))))
+
+
+def _pair(rows):
+    """Name what an export and its import have in common."""
+    parts = rows[[name for name in KEY if name != "flow"]].itertuples(index=False)
+    return pd.Series(["|".join(map(str, part)) for part in parts], rows.index)
 
 
 def _units(values):
