@@ -43,7 +43,7 @@ def over(grid, block, data, way):
     """
     texts, bounds = {index: [] for index in data}, set()
     for row, places in enumerate(block.heads):
-        below = block.heads[row + 1 : row + 2]
+        below = _names(block.heads, row + 1, data)
         mine = MERGED if row > 0 and not below else way
         for place, columns in list(_spans(grid, places, data, mine, bounds, below)):
             bounds.add(place.column)
@@ -51,6 +51,17 @@ def over(grid, block, data, way):
                 if index in texts:
                     texts[index].append(place)
     return texts
+
+
+def _names(heads, row, data):
+    """Return what a row of the header calls each column, None where it does not say.
+
+    In the lowest row a blank is a name as well: that of the value.
+    """
+    if row >= len(heads):
+        return []
+    texts = {place.column: str(place.value) for place in heads[row]}
+    return [texts.get(index, "" if row + 1 == len(heads) else None) for index in data]
 
 
 def _spans(grid, places, data, way, bounds, below):
@@ -85,14 +96,13 @@ def _centred(places, below, data):
 
     Columns at the left may have no text. Within a share, the row below has no text twice.
     """
-    texts = {place.column: str(place.value) for place in below[0]} if below else {}
     at = {index: place for place, index in enumerate(data)}
     middles = [at.get(place.column) for place in places]
     if None in middles:
         return []
 
     def distinct(start, end):
-        told = [texts[index] for index in data[start:end] if index in texts]
+        told = [name for name in below[start:end] if name is not None]
         return len(told) == len(set(told))
 
     def shared(starts):

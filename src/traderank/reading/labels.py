@@ -15,6 +15,7 @@ from itertools import islice, pairwise
 from traderank import partners
 from traderank.reading.cells import says
 from traderank.reading.grid import texts_in
+from traderank.reading.numbers import stands_for_number
 from traderank.reading.words import exact, plain, totals
 
 _PARTING = re.compile(r"[,(]\s*")
@@ -52,7 +53,7 @@ def find_labels(grid, given):
     if most < len(grid.columns):
         across = _named(map(texts_in, grid.rows), len(grid.columns), given.partners)
         row = max(across, key=lambda row: _distinct(across[row]), default=None)
-        if row is not None and _distinct(across[row]) > max(most, _distinct_codes(grid)):
+        if row is not None and _distinct(across[row]) > most and not _has_partners(grid, down):
             grid = grid.turned(row, across[row])
             down = _named(grid.texts, len(grid.rows), given.partners)
     groups = []
@@ -138,10 +139,14 @@ def _is_other(grid, index):
     return "total" in heads or heads[:1] == ["reporter"]
 
 
-def _distinct_codes(grid):
-    """Count the partners that a column named for partners tells by their codes."""
-    columns = [grid.columns[at] for at, texts in enumerate(grid.texts) if _head(texts) == "partner"]
-    return max((_distinct(map(partners.find_code, column)) for column in columns), default=0)
+def _has_partners(grid, down):
+    """Whether a column that is named for partners names some, or tells them by their codes."""
+    columns = [at for at, texts in enumerate(grid.texts) if _head(texts) == "partner"]
+    return any(
+        max(_distinct(down.get(at, ())), _distinct(map(partners.find_code, grid.columns[at])))
+        >= FEWEST
+        for at in columns
+    )
 
 
 # ── codes ───────────────────────────────────────────────────────────────────────────────
@@ -149,8 +154,9 @@ def _distinct_codes(grid):
 
 def _add_codes(groups, grid):
     """Add the columns of codes that say what the names beside them say, or that stand alone."""
+    rows = {row for group in groups for row in group.rows}
     for index, column in enumerate(grid.columns):
-        if not _may_be_codes(column) or _is_other(grid, index):
+        if not _may_be_codes(column, rows) or _is_other(grid, index):
             continue
         codes = {value: partners.find_code(value) for value in {*column} - {""}} | {"": None}
         named = [codes[value] for value in column]
@@ -203,9 +209,10 @@ def _agrees(group, named):
     return len(pairs) >= FEWEST and len(differ) <= (1 - AGREEMENT) * len(pairs)
 
 
-def _may_be_codes(column):
-    """Tell columns of short texts or small whole numbers from all others, at a glance."""
-    values = list(islice((value for value in reversed(column) if value != ""), 20))
+def _may_be_codes(column, rows):
+    """Tell columns of short texts or small whole numbers beside names from others, at a glance."""
+    beside = (value for row, value in enumerate(column) if value != "" and row in rows)
+    values = list(islice(beside if rows else filter(None, reversed(column)), 20))
     short = [
         value
         for value in values
@@ -285,7 +292,7 @@ def _has_numbers(grid, named, start, stop):
     """Whether numbers stand beside names, between two columns, and not only codes or counts."""
     rows = [row for row, partner in enumerate(named) if partner]
     return any(
-        any(grid.columns[at][row].__class__ in (int, float) for row in rows)
+        any(stands_for_number(grid.columns[at][row]) for row in rows)
         and not numbers_rows(grid.columns[at], named, 2)
         and not _are_codes(grid.columns[at], named, rows)
         for at in range(start + 1, stop)
@@ -337,7 +344,8 @@ def _bands(grid, groups):
         return groups
     last = groups[-1]
     behind = _has_numbers(grid, last.partners, max(last.columns), len(grid.columns))
-    if behind or len(groups) == 1:
+    before = _has_numbers(grid, groups[0].partners, -1, min(groups[0].columns))
+    if behind or not before or len(groups) == 1:
         starts = [_start(grid, group) for group in groups]
         starts[0] = 0
     else:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from functools import lru_cache
 
+from traderank.reading.grid import NUMBERS
 from traderank.reading.words import exact, plain
 
 # Blanks and apostrophes of all kinds part thousands.
@@ -112,3 +114,21 @@ def mark(text):
     ('none', 'unreported', 'unreported', 'confidential')
     """
     return exact("marks", plain(text))
+
+
+@lru_cache(maxsize=65536)
+def _text_stands(text):
+    return bool(mark(text) or readings(without_note(text)))
+
+
+def stands_for_number(value):
+    """Whether a cell holds a number, or a text or mark that may stand for one.
+
+    >>> stands_for_number(3.5), stands_for_number("1 234,5*"), stands_for_number("–")
+    (True, True, True)
+    >>> stands_for_number(""), stands_for_number("China")
+    (False, False)
+    """
+    if value.__class__ is str:
+        return value != "" and _text_stands(value)
+    return value.__class__ in NUMBERS

@@ -109,9 +109,9 @@ def _wide(walked, found, data, way, style):
     for block in walked.blocks:
         notes, columns, used = [], [], []
         context = Context(walked.grid, block.titles, walked.notes, walked.given)
-        there = _there(walked, block, data)
+        there = _there(walked, block)
         over = texts_over(walked.grid, block, there, way)
-        for index in there:
+        for index in (index for index in there if index in data):
             column = column_of(index, over[index], Own(), context)
             if column.__class__ is str:
                 notes.append(f"{walked.grid.line(index)} is not used: {column}")
@@ -128,15 +128,15 @@ def _wide(walked, found, data, way, style):
     return made
 
 
-def _there(walked, block, data):
+def _there(walked, block):
     """Leave out the columns that hold nothing in this block, and are named in another."""
     if len(walked.blocks) == 1:
-        return data
+        return walked.data
     headed = {place.column for places in block.heads for place in places}
     columns = walked.grid.columns
     return [
         index
-        for index in data
+        for index in walked.data
         if index in headed or any(columns[index][row] != "" for row in block.rows)
     ]
 

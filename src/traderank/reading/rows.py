@@ -8,7 +8,6 @@ the next one that says otherwise. A header or a title below records begins anoth
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ from traderank.reading import limits, numbers
 from traderank.reading.cells import Says, of_header, says
 from traderank.reading.grid import NUMBERS
 from traderank.reading.labels import numbers_columns, numbers_rows, unit_of
+from traderank.reading.numbers import stands_for_number
 from traderank.reading.words import exact, plain
 
 
@@ -140,7 +140,7 @@ def _parts(state):
     found = set()
     nameless = [row for row, partner in enumerate(state.labels.partners) if partner is None]
     for row, values in ((row, state.grid.rows[row]) for row in nameless):
-        if any(_counts(value) and not _is_time(value) for value in _data(state, row)):
+        if any(stands_for_number(value) and not _is_time(value) for value in _data(state, row)):
             cells = [(i, v) for i, v in enumerate(values) if v != "" and i not in state.data]
             found |= {(i, v) for i, v in cells if of_header(v).of_numbers}
     return found
@@ -244,15 +244,10 @@ def _only_times(column, beside, index, named):
 
 def _filled(grid, index):
     """Say in which rows of a column stands a number, or what may stand for one."""
-    like = [row for row, text in grid.texts[index] if _stands_for_number(text)]
+    like = [row for row, text in grid.texts[index] if stands_for_number(text)]
     has = ~np.isnan(grid.numbers[index])
     has[like] = True
     return has
-
-
-@lru_cache(maxsize=65536)
-def _stands_for_number(text):
-    return bool(numbers.mark(text) or numbers.readings(numbers.without_note(text)))
 
 
 def _odd_rows(grid, labels, records):
@@ -323,7 +318,7 @@ def _odd_row(state, row):
 def _may_count(state, value):
     """Whether a cell holds a number; among records, a text or a mark that stands for one."""
     among = bool(state.blocks[-1].rows) or state.partner is not None
-    return _counts(value) if among else value.__class__ in NUMBERS
+    return stands_for_number(value) if among else value.__class__ in NUMBERS
 
 
 def _odd_numbers(state, row, cells, counted):
@@ -422,13 +417,8 @@ def _parts_follow(state, row):
                 return state.labels.partners[below] is None
             if len(cells) == 1 and _is_time(cells[0][1]):
                 return False  # a year that is a title
-            return any(map(_counts, _data(state, below)))
+            return any(map(stands_for_number, _data(state, below)))
     return False
-
-
-def _counts(value):
-    """Whether a cell holds a number, or what may stand for one."""
-    return value.__class__ in NUMBERS or (value.__class__ is str and _stands_for_number(value))
 
 
 def _is_header(state, row, cells):
