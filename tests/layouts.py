@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-
 from rendering.choosing import choose
 from rendering.known import random_known
 from rendering.pages import files_of
 from rendering.saving import save
+
 from traderank.reading import read_workbook
 from traderank.reading.grid import cell_name
 from traderank.table import Refused
@@ -95,7 +95,7 @@ def differences(case, table):
     wrong += [f"{key} is missing" for key in wanted if key not in read and key not in blank]
     wrong += [f"{key} is too many" for key in read if key not in wanted]
     kinds = {node.code: node.kind for node in [*known.nodes(), *known.memos]} | {"WLD": "aggregate"}
-    for key, (sheet, place, code) in wanted.items():
+    for key, (_sheet, place, code) in wanted.items():
         if key not in read:
             continue
         row, value = read[key], known.value(*code)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from rendering.known import Node
 from rendering.layout import Layout
 from rendering.longs import LANGUAGES as LONG_LANGUAGES
 from rendering.saving import STYLES
@@ -227,14 +226,9 @@ def _places(rng, known, layout):
     if layout.period_at in ("title", "name"):
         layout.period_told = layout.period_at
     sheets = ("xlsx", "xls", "ods", "zip xlsx")
-    if layout.file not in sheets:
-        if "sheets" in (layout.flow_at, layout.period_at) or "name" in (
-            layout.flow_at,
-            layout.period_at,
-            layout.flow_told,
-            layout.period_told,
-        ):
-            layout.file = rng.choice(sheets)
+    told = (layout.flow_at, layout.period_at, layout.flow_told, layout.period_told)
+    if layout.file not in sheets and {"sheets", "name"} & set(told):
+        layout.file = rng.choice(sheets)
 
 
 #: Where a flow or period stands that is told once for each sheet or file.

@@ -39,7 +39,6 @@ def long_table(known, layout):
         what for what in down if len(getattr(known, f"{what}s")) > 1 or what in layout.long_told
     ]
     columns = _columns(known, layout, down, across)
-    flows = known.flows if across != "flow" else [None]
     for at, (what, of) in enumerate(columns):
         page.put(0, at, _head(known, layout, voice, heads, what, of))
     row = 0
@@ -116,8 +115,8 @@ def _field(known, layout, voice, what, code, flow, period):
 
 # ── the world's ──────────────────────────────────────────────────────────────────────────
 
-_COMTRADE = """typeCode freqCode refPeriodId refYear refMonth period reporterCode reporterISO reporterDesc
-flowCode flowDesc partnerCode partnerISO partnerDesc partner2Code partner2ISO partner2Desc
+_COMTRADE = """typeCode freqCode refPeriodId refYear refMonth period reporterCode reporterISO
+reporterDesc flowCode flowDesc partnerCode partnerISO partnerDesc partner2Code partner2ISO partner2Desc
 classificationCode classificationSearchCode isOriginalClassification cmdCode cmdDesc aggrLevel
 isLeaf customsCode customsDesc mosCode motCode motDesc qtyUnitCode qtyUnitAbbr qty isQtyEstimated
 altQtyUnitCode altQtyUnitAbbr altQty isAltQtyEstimated netWgt isNetWgtEstimated grossWgt
@@ -126,7 +125,7 @@ isAggregate""".split()
 
 
 def comtrade(known, layout):
-    """UN Comtrade's file: whole US dollars; modes of transport and second partners repeat totals."""
+    """UN Comtrade's file, in US dollars: modes of transport and second partners repeat totals."""
     page, rng = Page(""), layout.rng
     columns = [c for c in _COMTRADE if rng.random() < 0.9 or c in _NEEDED]
     for at, name in enumerate(columns):

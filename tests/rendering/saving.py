@@ -9,8 +9,9 @@ import zipfile
 
 import openpyxl
 from openpyxl.utils.cell import get_column_letter
-from rendering.sheets import Number
 from workbooks import write_xls
+
+from rendering.sheets import Number
 
 WORKBOOKS = ("xlsx", "xls", "ods")
 
@@ -125,7 +126,8 @@ _LIST = """<?xml version="1.0" encoding="UTF-8"?><manifest:manifest
 
 def _ods(pages, layout, folder):
     tables = "".join(
-        f'<table:table table:name="{html.escape(page.name)}">{_ods_rows(page, layout)}</table:table>'
+        f'<table:table table:name="{html.escape(page.name)}">'
+        f"{_ods_rows(page, layout)}</table:table>"
         for page in pages
     )
     content = io.BytesIO()

@@ -194,7 +194,7 @@ def _beside(hit, by, parts):
 
 
 def _scale(by, parts):
-    """A scale that stands without a currency, in letters or alone."""
+    """Return a scale that stands without a currency, in letters or alone."""
     if "currency" in by or "measure" in by:
         return None
     scales = {

@@ -61,7 +61,7 @@ def find_labels(grid, given):
         if _distinct(named) >= FEWEST and not _is_other(grid, index):
             _look_again(grid.texts[index], named, given.partners)
             _join(groups, index, named, grid)
-    _add_codes(groups, grid)
+    _add_codes(groups, grid, given.partners)
     groups = [part for group in groups for part in _parted(grid, group)]
     return grid, _bands(grid, groups)
 
@@ -152,7 +152,7 @@ def _has_partners(grid, down):
 # ── codes ───────────────────────────────────────────────────────────────────────────────
 
 
-def _add_codes(groups, grid):
+def _add_codes(groups, grid, extra):
     """Add the columns of codes that say what the names beside them say, or that stand alone."""
     rows = {row for group in groups for row in group.rows}
     for index, column in enumerate(grid.columns):
@@ -163,8 +163,9 @@ def _add_codes(groups, grid):
         _forget_numberings(grid, column, named)
         mine = next((group for group in groups if group.columns == [index]), None)
         if mine is not None and _count(named) > _count(mine.partners):
-            # «US» is a name too, and most codes are none.
+            # «US» is a name too, and most codes are none; «World» stands among codes.
             groups.remove(mine)
+            named = [code or name for code, name in zip(named, mine.partners, strict=True)]
         elif any(index in group.columns for group in groups):
             continue
         agreeing = [group for group in groups if _agrees(group, named)]
@@ -174,6 +175,8 @@ def _add_codes(groups, grid):
             _refuse_contradiction(grid, group, index, _compared(group, named)[1])
             _take(group, index, named, grid)
         elif not groups and _distinct(named) >= FEWEST and _head(grid.texts[index]) == "partner":
+            for row, text in grid.texts[index]:
+                named[row] = named[row] or find(text, extra)
             _join(groups, index, named, grid)
 
 
@@ -184,9 +187,9 @@ def _distance(group, index):
 def _forget_numberings(grid, column, named):
     """Forget the code that a row seems to have which only numbers the columns."""
     for row, value in enumerate(column):
-        if named[row] and _is_small(value) and value <= len(grid.columns):
-            if numbers_columns(grid.rows[row]):
-                named[row] = None
+        counts = named[row] and _is_small(value) and value <= len(grid.columns)
+        if counts and numbers_columns(grid.rows[row]):
+            named[row] = None
 
 
 def numbers_columns(values):

@@ -96,7 +96,7 @@ def _unsure(walked):
 
 
 def _meaning(made):
-    """What tells two readings of a table apart: what each column is, and its numbers."""
+    """Return what tells two readings of a table apart: what its columns are, and its numbers."""
     return tuple((tuple(panel.columns), panel.numbers.tobytes()) for panel in made)
 
 

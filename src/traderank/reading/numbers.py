@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from functools import lru_cache
 
 from traderank.reading.grid import NUMBERS
 from traderank.reading.words import exact, plain
@@ -13,7 +12,8 @@ from traderank.reading.words import exact, plain
 _TIDY = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\u2007", " ") | dict.fromkeys("’ʼ`", "'"))
 _UNDER = {
     mark: re.compile(
-        rf"(?P<sign>[-−]?)(?P<whole>\d{{1,3}}(?:(?P<gap>[ '{other}])\d{{3}})(?:(?P=gap)\d{{3}})*|\d+)"
+        rf"(?P<sign>[-−]?)"
+        rf"(?P<whole>\d{{1,3}}(?:(?P<gap>[ '{other}])\d{{3}})(?:(?P=gap)\d{{3}})*|\d+)"
         rf"(?:\{mark}(?P<part>\d+))?(?P<exponent>[eE][+-]?\d{{1,2}})?"
     )
     for mark, other in (".,", ",.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -149,7 +150,7 @@ def _check_order(panel):
             key = column.reporter, column.product, column.flow, column.period.months
             series.setdefault(key, []).append((column.period.span[0], at))
     for starts in series.values():
-        steps = [later - start for (start, _), (later, _) in zip(starts, starts[1:], strict=False)]
+        steps = [later - start for (start, _), (later, _) in pairwise(starts)]
         backward = sum(step < 0 for step in steps)
         if 0 < backward < len(steps) and len(steps) - backward > 0:
             turn = next(i for i, step in enumerate(steps) if (step < 0) != (steps[0] < 0))

@@ -119,9 +119,9 @@ def times_of(low, tokens, hits):
     if span := SPAN.search(low):
         return Times((Period(int(span[1]), int(span[3]), int(span[2])),), None, True)
     fiscal = _FISCAL.search(low)
-    if fiscal and int(fiscal[1]) + 1 == int(fiscal[1][: 4 - len(fiscal[3])] + fiscal[3]):
-        if fiscal[2] == "/" or any(hit.meaning == "fiscal" for hit in hits):
-            return Times((_fiscal(int(fiscal[1]), hits),), None, True)
+    follows = fiscal and int(fiscal[1]) + 1 == int(fiscal[1][: 4 - len(fiscal[3])] + fiscal[3])
+    if follows and (fiscal[2] == "/" or any(hit.meaning == "fiscal" for hit in hits)):
+        return Times((_fiscal(int(fiscal[1]), hits),), None, True)
     coded = None if _DATE.search(low) else COUNTED.search(low)
     if coded:
         month, year = (coded[1], coded[2]) if coded[1] else (coded[4], coded[3])
@@ -133,7 +133,7 @@ def times_of(low, tokens, hits):
 
 
 def _fiscal(year, hits):
-    """A year that begins in one calendar year and ends in the next; filed by the caller."""
+    """Return a year that ends in the next calendar year; the caller says where it is filed."""
     months = [int(hit.meaning) for hit in hits if hit.table == "months"]
     if len(months) == 2 and months[0] == months[1] + 1:
         return Period(year, 12, months[0], year)
@@ -142,9 +142,10 @@ def _fiscal(year, hits):
 
 # ── a letter for each token ─────────────────────────────────────────────────────────────
 
-#: Y year, N number, O first, second, …, R Roman number, M month by name, U one that may be another word, m month by
-#: number, P months, Q quarter, H half-year, F fiscal year, T to, I in, X a span of months, K a word
-#: that is known, W one that is not, S another sign. Words that only join others have none.
+#: Y year, N number, O first, second, …, R Roman number, M month by name, U one that may be
+#: another word, m month by number, P months, Q quarter, H half-year, F fiscal year, T to, I in,
+#: X a span of months, K a word that is known, W one that is not, S another sign. Words that only
+#: join others have none.
 _SIGNS = {"month": "m", "1": "P", "3": "Q", "6": "H", "fiscal": "F", "to": "T"}
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "ⅰ": 1, "ⅱ": 2, "ⅲ": 3, "ⅳ": 4}
 _ROMAN |= {"і": 1, "іі": 2, "ііі": 3, "іv": 4}

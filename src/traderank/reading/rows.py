@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from traderank.partners import nearest
-from traderank.reading import limits, numbers
+from traderank.reading import limits
 from traderank.reading.cells import Says, of_header, says
 from traderank.reading.grid import NUMBERS
 from traderank.reading.labels import numbers_columns, numbers_rows, unit_of
@@ -217,9 +217,10 @@ def _of_trade(grid, labels, filled, named):
         column = grid.columns[index]
         if not (filled[index] & named).any():
             continue
-        if not numbers_rows(column, labels.partners, 2 if _is_unused(grid, index) else 3):
-            if not _only_times(column, filled, index, named):
-                break
+        fewest = 2 if _is_unused(grid, index) else 3
+        counts = numbers_rows(column, labels.partners, fewest)
+        if not counts and not _only_times(column, filled, index, named):
+            break
         filled = {at: has for at, has in filled.items() if at != index}
     return filled
 
@@ -381,7 +382,7 @@ def _is_blank_part(state, cells):
 
 
 def _bare_partner(state, row, cells):
-    """A partner without numbers: one that nothing is reported of, or a title over its parts."""
+    """Tell a partner that nothing is reported of from one that is a title over its parts."""
     partner, name = state.labels.partners[row], state.labels.names[row]
     state.partner = (partner, name)
     block = state.blocks[-1]

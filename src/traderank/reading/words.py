@@ -35,7 +35,7 @@ def plain(text):
 
 
 def tokens(low):
-    """Part a folded text into words, numbers, single Chinese signs and marks; full stops are dropped.
+    """Part a folded text into words, numbers, Chinese signs and marks, without full stops.
 
     >>> tokens("тыс. долл.сша"), tokens("2023年1月"), tokens("ming so'm")
     (['тыс', 'долл', 'сша'], ['2023', '年', '1', '月'], ['ming', "so'm"])
