@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from layouts import outcome, random_case, run_one
 
 #: What is measured over 20,000 tables (docs/round-trip.md) is asked of these as well.
-RUNS = 200
+RUNS = 120
 
 
 @settings(
