@@ -116,7 +116,8 @@ def _field(known, layout, voice, what, code, flow, period):
 # ── the world's ──────────────────────────────────────────────────────────────────────────
 
 _COMTRADE = """typeCode freqCode refPeriodId refYear refMonth period reporterCode reporterISO
-reporterDesc flowCode flowDesc partnerCode partnerISO partnerDesc partner2Code partner2ISO partner2Desc
+reporterDesc flowCode flowDesc partnerCode partnerISO partnerDesc partner2Code
+partner2ISO partner2Desc
 classificationCode classificationSearchCode isOriginalClassification cmdCode cmdDesc aggrLevel
 isLeaf customsCode customsDesc mosCode motCode motDesc qtyUnitCode qtyUnitAbbr qty isQtyEstimated
 altQtyUnitCode altQtyUnitAbbr altQty isAltQtyEstimated netWgt isNetWgtEstimated grossWgt

@@ -9,13 +9,16 @@ How a table that was never seen before is understood:
    unit, a share, a number or a mark in place of one (``numbers``), a partner (the allow-list).
    The words are data: ``words.toml``, ``times.toml``, ``units.toml``.
 3. *The partners give the sheet its direction* (``labels``): columns that name partners are the
-   labels; if rows name more, the sheet is turned, and read like any other.
-4. *A walk down the labels parts the sheet* (``rows``): a partner beside numbers is a record, texts
-   over columns are a header, a text alone is a title that speaks until the next one.
+   labels; if rows name more, the sheet is turned, and read like any other. Lists side by side
+   are parted (``bands``).
+4. *A walk down the labels parts the sheet* (``rows``): a partner beside numbers is a record
+   (``records``), texts over columns are a header, a text alone is a title that speaks until the
+   next one (``blocks``).
 5. *What a column of numbers is, the nearest words say* (``meaning``): its own header (``heads``
    tells how far each text reaches), or columns that say it row by row (``dimensions``), then the
-   titles from the nearest up, the sheet's name, the caller. What is said twice must agree; what
-   nobody says is refused. ``panel`` puts that in order, ``subject`` refuses what is not trade.
+   titles from the nearest up, the sheet's name, the caller (``context``, ``dating``). What is said
+   twice must agree; what nobody says is refused. ``wide`` and ``longs`` put that in order as a
+   ``panel``, ``checking`` refuses what needs no sum, ``subject`` what is not trade.
 6. *The printed sums prove it* (``proof``): groups and totals (``sums``), turnover and periods
    (``identities``), shares, all within the rounding of what is printed (``rounding``). Where a
    sheet can be meant in several ways, the one that adds up is taken; if two do, or none, the

@@ -8,14 +8,13 @@ side. A sheet whose partners stand across is turned, and then read like any othe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import islice, pairwise
+from itertools import islice
 
 from traderank import partners
+from traderank.reading.bands import Labels, bands, numbers_columns, parted
 from traderank.reading.cells import says
 from traderank.reading.grid import texts_in
-from traderank.reading.numbers import stands_for_number
 from traderank.reading.words import exact, plain, totals
 
 _PARTING = re.compile(r"[,(]\s*")
@@ -28,22 +27,6 @@ HIGHEST = 40
 
 #: Label columns are one group if they agree in this share of the rows that both name.
 AGREEMENT = 0.8
-
-
-@dataclass(slots=True)
-class Labels:
-    """The columns that name the partners of one table, and what they say in each row."""
-
-    columns: list
-    partners: list
-    names: list
-    first: int = 0
-    last: int = 0
-
-    @property
-    def rows(self):
-        """The rows that name a partner."""
-        return [row for row, partner in enumerate(self.partners) if partner is not None]
 
 
 def find_labels(grid, given):
@@ -62,8 +45,8 @@ def find_labels(grid, given):
             _look_again(grid.texts[index], named, given.partners)
             _join(groups, index, named, grid)
     _add_codes(groups, grid, given.partners)
-    groups = [part for group in groups for part in _parted(grid, group)]
-    return grid, _bands(grid, groups)
+    groups = [part for group in groups for part in parted(grid, group)]
+    return grid, bands(grid, groups)
 
 
 def find(text, extra):
@@ -192,17 +175,6 @@ def _forget_numberings(grid, column, named):
             named[row] = None
 
 
-def numbers_columns(values):
-    """Tell a row that only numbers the columns: «А 1 2 3», «1 2 3 4»."""
-    texts = [str(value).strip().removesuffix(".0") for value in values if value != ""]
-    counts = [int(text) for text in texts if text.isdecimal()]
-    return (
-        all(len(text) == 1 for text in texts if not text.isdecimal())
-        and counts[:1] in ([1], [2])
-        and counts == list(range(counts[0], counts[0] + len(counts)))
-    )
-
-
 def _count(named):
     return len(named) - named.count(None)
 
@@ -254,58 +226,6 @@ def _join(groups, index, named, grid):
     groups.append(Labels([index], list(named), names))
 
 
-def _parted(grid, group):
-    """Part a group whose columns repeat: lists side by side that name the same partners.
-
-    Each list has numbers of its own, in the same place among its labels as in the others.
-    """
-    columns, count = sorted(group.columns), len(group.columns)
-    for size in range(1, count // 2 + 1):
-        pairs = zip(columns, columns[size:], strict=False)
-        if count % size or not all(_says_the_same(grid, group.rows, *pair) for pair in pairs):
-            continue
-        bounds = pairwise([-1, *columns, len(grid.columns)])
-        gaps = [_has_numbers(grid, group.partners, *pair) for pair in bounds]
-        if any(any(told[:size]) and _recurs(told, size) for told in (gaps[1:], gaps[:-1])):
-            return [_part(grid, group, columns[at : at + size]) for at in range(0, count, size)]
-    return [group]
-
-
-def _recurs(values, size):
-    return all(one == other for one, other in zip(values, values[size:], strict=False))
-
-
-def _says_the_same(grid, rows, one, other):
-    told = [(grid.columns[one][row], grid.columns[other][row]) for row in rows]
-    return all(a == b for a, b in told if a != "" and b != "")
-
-
-def _part(grid, group, columns):
-    """Return the labels in some of a group's columns."""
-    there = [any(grid.columns[at][row] != "" for at in columns) for row in range(len(group.names))]
-    named = [partner if has else None for partner, has in zip(group.partners, there, strict=True)]
-    names = [
-        next((str(grid.columns[at][row]) for at in columns if grid.columns[at][row] != ""), "")
-        for row in range(len(named))
-    ]
-    return Labels(columns, named, names)
-
-
-def _has_numbers(grid, named, start, stop):
-    """Whether numbers stand beside names, between two columns, and not only codes or counts."""
-    rows = [row for row, partner in enumerate(named) if partner]
-    return any(
-        any(stands_for_number(grid.columns[at][row]) for row in rows)
-        and not numbers_rows(grid.columns[at], named, 2)
-        and not _are_codes(grid.columns[at], named, rows)
-        for at in range(start + 1, stop)
-    )
-
-
-def _are_codes(column, named, rows):
-    return sum(partners.find_code(column[row]) == named[row] for row in rows) > len(rows) / 2
-
-
 def _only_groups(named):
     return all(partner.kind != "country" for partner in named if partner)
 
@@ -334,45 +254,3 @@ def _refuse_contradiction(grid, group, index, differ):
             row=row,
             column=index,
         )
-
-
-def _bands(grid, groups):
-    """Give each group of labels its columns: a table reaches to the next table's labels.
-
-    Labels stand before their numbers, unless numbers stand before the first and none behind
-    the last of them.
-    """
-    groups.sort(key=lambda group: min(group.columns))
-    if not groups:
-        return groups
-    last = groups[-1]
-    behind = _has_numbers(grid, last.partners, max(last.columns), len(grid.columns))
-    before = _has_numbers(grid, groups[0].partners, -1, min(groups[0].columns))
-    if behind or not before or len(groups) == 1:
-        starts = [_start(grid, group) for group in groups]
-        starts[0] = 0
-    else:
-        starts = [0] + [max(group.columns) + 1 for group in groups[:-1]]
-    for group, start, end in zip(groups, starts, [*starts[1:], len(grid.columns)], strict=True):
-        group.first, group.last = start, end - 1
-    return groups
-
-
-def _start(grid, group):
-    """Return where a table begins: with its labels, or with what numbers its rows before them."""
-    start = min(group.columns)
-    return start - 1 if numbers_rows(grid.columns[start - 1], group.partners) else start
-
-
-def numbers_rows(column, named, fewest=3):
-    """Tell a column that numbers its rows: 1, 2, 3, …, maybe anew in each group, or 1, 1, 2, 2."""
-    values = [
-        str(value).strip().removesuffix(".0").removesuffix(".")
-        for value, partner in zip(column, named, strict=True)
-        if partner is not None and value != ""
-    ]
-    if len(set(values)) < fewest or not all(value.isdecimal() for value in values):
-        return False
-    counts = list(map(int, values))
-    steps = pairwise(counts)
-    return counts[0] == 1 and all(after in (1, before, before + 1) for before, after in steps)

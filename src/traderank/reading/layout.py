@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from itertools import product
 
 from traderank.reading.cells import Unit
+from traderank.reading.checking import checked
+from traderank.reading.dimensions import find_dimensions
 from traderank.reading.heads import ways
 from traderank.reading.labels import find_labels
+from traderank.reading.longs import long_panels
 from traderank.reading.numbers import readings, without_note
-from traderank.reading.panel import checked, not_number, panels
+from traderank.reading.panel import not_number
 from traderank.reading.proof import prove
 from traderank.reading.rows import walk
 from traderank.reading.subject import check_subject, groups_only
+from traderank.reading.wide import wide_panels
 from traderank.table import Refused
 
 
@@ -81,6 +85,33 @@ def _interpret(walked):
     if len(found) > 1:
         raise _ambiguous(walked, *list(found.values())[:2])
     return next(iter(found.values()))[2]
+
+
+def panels(walked, way, style):
+    """Put what a walk met in order.
+
+    Parameters
+    ----------
+    walked : Walk
+        Blocks of records under their headers.
+    way : str
+        How far the texts of a header reach (see ``heads``).
+    style : str
+        The decimal mark of numbers kept as text.
+
+    Returns
+    -------
+    list of Panel
+        One for each block; of a long table, one for each reporter and product.
+    """
+    found, unused = find_dimensions(walked)
+    taken = unused | {dimension.index for dimension in found}
+    data = [index for index in walked.data if index not in taken]
+    if not data:
+        return []
+    if found or walked.inherited:
+        return long_panels(walked, found, data, way, style)
+    return wide_panels(walked, data, way, style)
 
 
 def _unsure(walked):

@@ -7,60 +7,25 @@ the next one that says otherwise. A header or a title below records begins anoth
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
-
 import numpy as np
 
 from traderank.partners import nearest
 from traderank.reading import limits
-from traderank.reading.cells import Says, of_header, says
+from traderank.reading.blocks import (
+    Block,
+    Walk,
+    add_head,
+    add_title,
+    label_units,
+    part_titles,
+    place_of,
+    turned_titles,
+)
+from traderank.reading.cells import of_header, says
 from traderank.reading.grid import NUMBERS
-from traderank.reading.labels import numbers_columns, numbers_rows, unit_of
+from traderank.reading.labels import numbers_columns
 from traderank.reading.numbers import stands_for_number
-from traderank.reading.words import exact, plain
-
-
-class Place(NamedTuple):
-    """A cell of a title or header, and what it says."""
-
-    row: int
-    column: int
-    value: object
-    says: Says
-
-
-@dataclass(slots=True)
-class Block:
-    """Records under one header: the rows, whose they are, and what stands over them."""
-
-    titles: list
-    heads: list
-    rows: list = field(default_factory=list)
-    partners: list = field(default_factory=list)
-    names: list = field(default_factory=list)
-    #: Whether the header is that of the block above, until there is one of its own.
-    inherits: bool = False
-
-
-@dataclass(slots=True)
-class Walk:
-    """A walk down one table's columns, and what it has met so far."""
-
-    grid: object
-    labels: object
-    given: object
-    blocks: list
-    data: list
-    notes: list = field(default_factory=list)
-    #: Rows whose partner stands further up, in a title or a merged cell.
-    inherited: set = field(default_factory=set)
-    #: Runs of titles, each without a blank row in it; the last that says a thing counts.
-    titles: list = field(default_factory=list)
-    last_title: int = -2
-    partner: tuple | None = None
-    #: What rows with numbers and no partner say of themselves: (column, text).
-    parts: set = field(default_factory=set)
+from traderank.reading.records import find_records, is_time
 
 
 def walk(grid, labels, given):
@@ -75,9 +40,9 @@ def walk(grid, labels, given):
     given : Given
         What the caller says.
     """
-    data, records = _records(grid, labels)
+    data, records = find_records(grid, labels)
     state = Walk(grid, labels, given, [Block([], [])], data)
-    state.titles = _turned_titles(grid, labels)
+    state.titles = turned_titles(grid, labels)
     start = 0
     state.parts = _parts(state)
     for row in _odd_rows(grid, labels, records):
@@ -90,49 +55,12 @@ def walk(grid, labels, given):
     # Titles that no record follows are notes.
     used = max((len(block.titles) for block in state.blocks if block.rows), default=0)
     state.notes = [place for run in state.titles[used:] for place in run]
-    state.notes += [_place(text) for text in grid.below if text[0] > labels.last]
-    state.notes += _label_units(state)
+    state.notes += [place_of(text) for text in grid.below if text[0] > labels.last]
+    state.notes += label_units(state)
     state.blocks = [block for block in state.blocks if block.rows]
-    _part_titles(state)
+    part_titles(state)
     state.data = sorted({*state.data, *_announced(state)})
     return state
-
-
-def _turned_titles(grid, labels):
-    """Return, of a turned sheet, the titles over this table: those over all, then its own."""
-    titles = [[_place(text) for text in grid.above]] if grid.above else []
-    before = -2
-    for text in grid.below:
-        if text[0] < min(labels.columns):
-            if text[0] != before + 1:
-                titles.append([])
-            titles[-1].append(_place(text))
-            before = text[0]
-    return titles
-
-
-def _part_titles(state):
-    """Part the first block's own title from the sheet's, as the other blocks' titles tell.
-
-    «Trade by country, thousand USD» speaks for all blocks, «exports» below it for the first.
-    """
-    others = [_kinds(run) for block in state.blocks for run in block.titles[1:]]
-    if not others:
-        return
-    first = state.blocks[0].titles[0]
-    own = len(first)
-    while own > 1 and (kinds := _kinds(first[own - 1 : own])) and any(kinds <= o for o in others):
-        own -= 1
-    for block in state.blocks[1:]:
-        if len(block.titles) > 1:
-            block.titles = [first[:own], *block.titles[1:]]
-
-
-def _kinds(places):
-    """Say of what kinds is what some titles say."""
-    told = ("flow", "measure", "unit", "periods", "part")
-    kinds = {what for what in told for place in places if getattr(place.says, what)}
-    return {"periods" if what == "part" else what for what in kinds}
 
 
 def _parts(state):
@@ -140,20 +68,10 @@ def _parts(state):
     found = set()
     nameless = [row for row, partner in enumerate(state.labels.partners) if partner is None]
     for row, values in ((row, state.grid.rows[row]) for row in nameless):
-        if any(stands_for_number(value) and not _is_time(value) for value in _data(state, row)):
+        if any(stands_for_number(value) and not is_time(value) for value in _data(state, row)):
             cells = [(i, v) for i, v in enumerate(values) if v != "" and i not in state.data]
             found |= {(i, v) for i, v in cells if of_header(v).of_numbers}
     return found
-
-
-def _label_units(state):
-    """Return the units that stand behind names: «Total, million USD»."""
-    column = state.labels.columns[0]
-    return [
-        Place(row, column, unit, says(unit))
-        for row, name in enumerate(state.labels.names)
-        if state.labels.partners[row] is not None and (unit := unit_of(name))
-    ]
 
 
 def _announced(state):
@@ -186,71 +104,6 @@ def _beneath(state, rows):
     return {column for row, column in state.grid.beneath if row in rows}
 
 
-def _place(text):
-    row, column, value = text
-    # The place is that in the turned sheet, so that it is named as in the file.
-    return Place(column, row, value, of_header(value))
-
-
-def _records(grid, labels):
-    """Find the columns that hold numbers beside partners, and the rows that are records."""
-    named = np.array([partner is not None for partner in labels.partners])
-    filled = {
-        index: _filled(grid, index)
-        for index in range(labels.first, labels.last + 1)
-        if index not in labels.columns
-    }
-    filled = _of_trade(grid, labels, {i: has for i, has in filled.items() if has.any()}, named)
-    beside = {index: has for index, has in filled.items() if (has & named).any()}
-    if not beside:
-        # Partners that are titles stand above their numbers, not beside them.
-        below = np.arange(len(named)) > int(named.argmax())
-        beside = {index: has for index, has in filled.items() if (has & below).any()}
-    if not beside:
-        return [], np.zeros(len(grid.rows), dtype=bool)
-    return list(beside), named & np.any(list(beside.values()), axis=0)
-
-
-def _of_trade(grid, labels, filled, named):
-    """Leave out the first columns whose numbers only count the rows, or are years."""
-    for index in list(filled)[:-1]:
-        column = grid.columns[index]
-        if not (filled[index] & named).any():
-            continue
-        fewest = 2 if _is_unused(grid, index) else 3
-        counts = numbers_rows(column, labels.partners, fewest)
-        if not counts and not _only_times(column, filled, index, named):
-            break
-        filled = {at: has for at, has in filled.items() if at != index}
-    return filled
-
-
-def _is_unused(grid, index):
-    return any(exact("head", plain(text)) == "unused" for _, text in grid.texts[index])
-
-
-def _only_times(column, beside, index, named):
-    """Tell a column of years: all that stands in it beside numbers is a year, most of them again.
-
-    Or its name says so. Numbers of trade would hardly all lie between 1900 and 2100.
-    """
-    rows = np.flatnonzero(np.any([has for at, has in beside.items() if at != index], axis=0))
-    rows = rows[rows >= named.argmax()]
-    values = [column[row] for row in rows.tolist()]
-    if not values or not all(value != "" and _is_time(value) for value in values):
-        return False
-    heads = [exact("head", plain(text)) for text in column[: rows[0]] if text.__class__ is str]
-    return "period" in heads or len(set(map(str, values))) <= max(len(values) / 2, 1)
-
-
-def _filled(grid, index):
-    """Say in which rows of a column stands a number, or what may stand for one."""
-    like = [row for row, text in grid.texts[index] if stands_for_number(text)]
-    has = ~np.isnan(grid.numbers[index])
-    has[like] = True
-    return has
-
-
 def _odd_rows(grid, labels, records):
     """List the rows that say something and are no records."""
     return [row for row in np.flatnonzero(~records).tolist() if _cells(grid, labels, row)]
@@ -274,7 +127,7 @@ def _take(state, records, start, stop):
     block, labels = state.blocks[-1], state.labels
     if not block.rows:
         while rows and _is_period_row(state, rows[0]):
-            _head(state, rows.pop(0))
+            add_head(state, rows.pop(0))
         if not rows:
             return
         block = state.blocks[-1]
@@ -288,12 +141,7 @@ def _take(state, records, start, stop):
 def _is_period_row(state, row):
     """Tell whether a row whose corner says «countries of the world» is one of years."""
     found = [value for value in _data(state, row) if value.__class__ in NUMBERS]
-    return len(found) > 1 and all(map(_is_time, found))
-
-
-def _is_time(value):
-    """Whether a number, maybe kept as text, is a year, or a month as 202301."""
-    return bool(of_header(value).periods)
+    return len(found) > 1 and all(map(is_time, found))
 
 
 def _data(state, row):
@@ -311,9 +159,9 @@ def _odd_row(state, row):
     elif state.partner and _is_blank_part(state, cells):
         _part_of_record(state, row)
     elif _is_header(state, row, cells):
-        _head(state, row)
+        add_head(state, row)
     else:
-        _title(state, row, cells)
+        add_title(state, row, cells)
 
 
 def _may_count(state, value):
@@ -326,12 +174,12 @@ def _odd_numbers(state, row, cells, counted):
     found = [value for _, value in counted]
     if _is_part(state, row, cells):
         _part_of_record(state, row)
-    elif all(_is_time(value) for value in found) and _heads_records(state, row):
-        _head(state, row)
+    elif all(is_time(value) for value in found) and _heads_records(state, row):
+        add_head(state, row)
     elif not state.blocks[-1].rows and numbers_columns(value for _, value in cells):
         return
     elif not state.partner and len(cells) == 1:
-        _title(state, row, cells)  # the number of the table, say
+        add_title(state, row, cells)  # the number of the table, say
     elif state.partner and _own_words(state, cells):
         _part_of_record(state, row)
     else:
@@ -416,7 +264,7 @@ def _parts_follow(state, row):
             cells = _cells(state.grid, state.labels, below)
             if state.labels.partners[below] is not None or _is_blank_part(state, cells):
                 return state.labels.partners[below] is None
-            if len(cells) == 1 and _is_time(cells[0][1]):
+            if len(cells) == 1 and is_time(cells[0][1]):
                 return False  # a year that is a title
             return any(map(stands_for_number, _data(state, below)))
     return False
@@ -447,43 +295,6 @@ def _names_again(state, row, column):
     named = [(index, state.grid.rows[row][index]) for index in state.data]
     before = {value for index, value in named if index < column and value != ""}
     return any(value in before for index, value in named if index >= column)
-
-
-def _head(state, row):
-    """Open a header row: below records it begins another block."""
-    if state.blocks[-1].rows or state.blocks[-1].inherits:
-        state.blocks[-1:] = [block for block in state.blocks[-1:] if block.rows]
-        state.blocks.append(Block([], []))
-    places, corner = [], []
-    for index, value in enumerate(state.grid.rows[row]):
-        if value == "" or not str(value).strip():
-            continue
-        if not state.labels.first <= index <= state.labels.last:
-            continue
-        beside = index in state.labels.columns or index < min(state.data)
-        target = corner if beside else places
-        target.append(Place(row, index, value, of_header(value)))
-    state.blocks[-1].heads.append(places)
-    if corner:
-        _add_titles(state, row, corner)
-
-
-def _title(state, row, cells):
-    block = state.blocks[-1]
-    places = [Place(row, index, value, of_header(value)) for index, value in cells]
-    if block.rows and any(place.says.of_numbers for place in places):
-        state.blocks.append(Block([], block.heads, inherits=True))
-    _add_titles(state, row, places)
-
-
-def _add_titles(state, row, places):
-    # Above all records every title speaks for the sheet; below, a blank row parts them.
-    above = not any(block.rows for block in state.blocks)
-    if state.titles and (above or row == state.last_title + 1):
-        state.titles[-1].extend(places)
-    else:
-        state.titles.append(places)
-    state.last_title = row
 
 
 def _unknown(state, row):
