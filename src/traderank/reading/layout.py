@@ -87,33 +87,6 @@ def _interpret(walked):
     return next(iter(found.values()))[2]
 
 
-def panels(walked, way, style):
-    """Put what a walk met in order.
-
-    Parameters
-    ----------
-    walked : Walk
-        Blocks of records under their headers.
-    way : str
-        How far the texts of a header reach (see ``heads``).
-    style : str
-        The decimal mark of numbers kept as text.
-
-    Returns
-    -------
-    list of Panel
-        One for each block; of a long table, one for each reporter and product.
-    """
-    found, unused = find_dimensions(walked)
-    taken = unused | {dimension.index for dimension in found}
-    data = [index for index in walked.data if index not in taken]
-    if not data:
-        return []
-    if found or walked.inherited:
-        return long_panels(walked, found, data, way, style)
-    return wide_panels(walked, data, way, style)
-
-
 def _unsure(walked):
     """Refuse a number kept as text that may be two, where no way to read it comes out."""
     for index in walked.data:
@@ -141,6 +114,33 @@ def _ambiguous(walked, one, other):
     return walked.grid.refuse(
         f"this table can be read in two ways, and nothing printed tells which: {reason}", remedy
     )
+
+
+def panels(walked, way, style):
+    """Put what a walk met in order.
+
+    Parameters
+    ----------
+    walked : Walk
+        Blocks of records under their headers.
+    way : str
+        How far the texts of a header reach (see ``heads``).
+    style : str
+        The decimal mark of numbers kept as text.
+
+    Returns
+    -------
+    list of Panel
+        One for each block; of a long table, one for each reporter and product.
+    """
+    found, unused = find_dimensions(walked)
+    taken = unused | {dimension.index for dimension in found}
+    data = [index for index in walked.data if index not in taken]
+    if not data:
+        return []
+    if found or walked.inherited:
+        return long_panels(walked, found, data, way, style)
+    return wide_panels(walked, data, way, style)
 
 
 def _styles(walked):
