@@ -60,7 +60,10 @@ def find_tables(grid, given):
         walked = walk(grid, labels, given)
         if walked.blocks:
             check_subject(walked)
-            tables.append(_interpret(walked))
+            made = _interpret(walked)
+            tables.append(_with_values(made))
+            if made and not tables[-1]:
+                reasons.append(grid.refuse("no values are printed here", "give a table of values"))
     return [table for table in tables if table], reasons
 
 
@@ -68,14 +71,12 @@ def _interpret(walked):
     """Return the panels of one table in the one way in which it can be meant."""
     choices = list(product(ways(walked.grid, walked.blocks[0], walked.data), _styles(walked)))
     if len(choices) == 1:
-        return [checked(panel, walked.given.known_errors) for panel in panels(walked, *choices[0])]
+        return _made(walked, *choices[0])
     found, refusals = {}, []
     for way, style in choices:
         try:
-            made = [
-                checked(panel, walked.given.known_errors) for panel in panels(walked, way, style)
-            ]
-            prove(made, walked.given.known_errors)
+            made = _made(walked, way, style)
+            prove(_with_values(made), walked.given.known_errors)
         except Refused as refusal:
             refusals.append(refusal)
             continue
@@ -85,6 +86,15 @@ def _interpret(walked):
     if len(found) > 1:
         raise _ambiguous(walked, *list(found.values())[:2])
     return next(iter(found.values()))[2]
+
+
+def _made(walked, way, style):
+    return [checked(panel, walked.given.known_errors) for panel in panels(walked, way, style)]
+
+
+def _with_values(made):
+    """Return the panels that hold values: shares alone have nothing to be shares of."""
+    return [panel for panel in made if any(c.measure == "value" for c in panel.columns)]
 
 
 def _unsure(walked):

@@ -2,64 +2,289 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
 from traderank import partners
-from traderank.reading.cells import countries_in, says
+from traderank.reading.cells import LONGEST, countries_in, says
+from traderank.reading.dimensions import find_dimensions
+from traderank.reading.numbers import opening
 from traderank.reading.words import exact, hits, plain, tokens
+
+#: What is no value of trade, where a title says it of the whole table.
+_NO_VALUES = ("weight", "price", "growth", "balance", "reexport")
+
+#: What parts the languages of one heading.
+_SEVERAL = re.compile(r"[/\n]")
+
+#: The base of an index: «2015 = 100».
+_INDEX = re.compile(r"=\s*100(?!\d)")
+
+_ROMAN = ("ii", "iii", "iv")
+
+#: Words of a title that may be no more than a unit.
+_SHORT = 3
+
+_GIVE = "give a table of exports or imports of goods by partner country"
 
 
 def check_subject(walked):
     """Refuse a table that is not of trade in goods by partner country, or another country's.
 
-    Where the table itself names no flow and no trade, it is only believed to be of trade, on
-    the caller's word, if it says nothing else either.
+    A table is believed to be of trade where it says so, and says nothing beside that which is
+    not known. Where it does not say so, it is believed on the caller's word only if every one
+    of its words is known.
     """
-    grid, given = walked.grid, walked.given
+    grid = walked.grid
     titles = [place for block in walked.blocks for run in block.titles for place in run]
     heads = [place for block in walked.blocks for places in block.heads for place in places]
-    for place in dict.fromkeys(titles + heads):
-        if place.says.other:
-            raise _refuse(
-                grid,
-                place,
-                f"«{_short(place.value)}»: this is a table of {place.says.other}, not of trade in "
-                "goods as a whole",
-                "give a table of exports or imports of goods by partner country",
-            )
-    for place in titles:
-        # Tonnes over the whole table; over one column they only keep it from use.
-        if place.says.measure in ("weight", "price") and not place.says.unit:
-            raise _refuse(
-                grid,
-                place,
-                f"«{_short(place.value)}»: this is a table of {place.says.measure}s, not of the "
-                "value of trade in goods",
-                "give a table of exports or imports of goods by partner country",
-            )
-    named = says(grid.sheet)
-    if named.other and not any(place.says.flow for place in titles + heads):
-        raise grid.refuse(
-            f"the sheet is named «{grid.sheet}»: this is {named.other}, not trade in goods",
-            "give a table of exports or imports of goods by partner country",
-        )
-    if not (named.trade or named.flow or any(p.says.trade or p.says.flow for p in titles + heads)):
-        for place in titles + heads:
-            if place.value.__class__ is str and not _is_understood(place.value):
-                raise _refuse(
-                    grid,
-                    place,
-                    f"«{_short(place.value)}»: nothing printed here says that this is trade",
-                    "if it is, say so in the title, with the word exports or imports",
-                )
-    _check_reporter(grid, given, titles)
+    titles, heads = list(dict.fromkeys(titles)), list(dict.fromkeys(heads))
+    _refuse_other(grid, titles, heads)
+    _refuse_measure(grid, titles, heads)
+    _refuse_matrix(grid, heads)
+    # What stands over a column of growth or weights is said of that column alone.
+    telling = titles + [place for place in heads if not place.says.measure]
+    _refuse_unknown_goods(grid, telling)
+    if not _says_trade(walked, titles + heads):
+        _refuse_unsaid(walked, telling)
+    if not any(place.says.unit for place in (*titles, *heads, *walked.notes)):
+        _refuse_unknown_unit(grid, titles, heads)
+    _check_reporter(grid, walked.given, titles)
 
 
-def _refuse(grid, place, reason, remedy):
+def _refuse(grid, place, reason, remedy=_GIVE):
+    reason = f"«{_short(place.value)}»: {reason}"
     return grid.refuse(reason, remedy, row=place.row, column=place.column)
 
 
 def _short(value):
     text = " ".join(str(value).split())
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+# ── what a table says that is no trade in goods ─────────────────────────────────────────
+
+
+def _refuse_other(grid, titles, heads):
+    for place in titles + heads:
+        if place.says.other:
+            what = f"this is a table of {place.says.other}, not of trade in goods as a whole"
+            raise _refuse(grid, place, what)
+    named = says(grid.sheet)
+    if named.other and not any(place.says.flow for place in titles + heads):
+        raise grid.refuse(
+            f"the sheet is named «{grid.sheet}»: this is {named.other}, not trade in goods", _GIVE
+        )
+
+
+def _refuse_measure(grid, titles, heads):
+    """Refuse what a title says of all columns, unless they say themselves what they are."""
+    by_column = any(p.says.flow or p.says.measure or p.says.unit for p in heads)
+    has_unit = any(place.says.unit for place in titles + heads)
+    for place in titles:
+        measure = "growth" if _INDEX.search(str(place.value)) else place.says.measure
+        # Tonnes over the whole table; over one column they only keep it from use.
+        whole = measure in ("weight", "price") and not place.says.unit
+        if whole or (measure in _NO_VALUES and not by_column):
+            raise _refuse(
+                grid, place, f"this is a table of {_plural(measure)}, not of the value of trade"
+            )
+        of_shares = measure in ("share", "percent")
+        if of_shares and has_unit:
+            of_shares = measure == "share" and not _words(place.value).is_structure
+        if of_shares and not by_column:
+            raise _refuse(grid, place, "this is a table of shares, not of the value of trade")
+
+
+def _plural(measure):
+    return {"reexport": "re-exports", "growth": "growth"}.get(measure, f"{measure}s")
+
+
+def _refuse_matrix(grid, heads):
+    named = [place for place in heads if _is_country(place.value)]
+    if len(named) > 1:
+        raise _refuse(
+            grid,
+            named[0],
+            "countries stand over the columns and beside the rows, and nothing tells which report",
+            "give the table of one reporter",
+        )
+
+
+def _is_country(value):
+    if value.__class__ is not str:
+        return False
+    partner = partners.find(value)
+    if partner is None and len(value.strip()) == 3 and value.isupper():
+        partner = partners.find_code(value.strip())
+    return partner is not None and partner.kind == "country"
+
+
+# ── words that are not known ────────────────────────────────────────────────────────────
+
+
+class _Words(NamedTuple):
+    """The words of a text that are on no list, and those of them that stand beside trade."""
+
+    unknown: tuple
+    beside: tuple
+    says_trade: bool
+    #: Whether it tells a source or a date, and not what the numbers are.
+    is_aside: bool
+    #: Whether all its words are such as stand beside others: «years», «units».
+    is_empty: bool
+    #: Whether it names a structure, which may be one of values as of shares.
+    is_structure: bool
+    #: Whether it is short, and none of its words is known but such as stand beside a unit.
+    may_be_unit: bool
+
+
+@lru_cache(maxsize=65536)
+def _words(text):
+    """Read a text's words.
+
+    >>> _words("Exports of vellum, by country").beside
+    ('vellum',)
+    """
+    parts = tokens(plain(text[:LONGEST]))
+    found = hits(parts)
+    known = {at for hit in found for at in range(hit.start, hit.end)}
+    known |= {at for at, part in enumerate(parts) if _is_plain(part)}
+    joins = {hit.start for hit in found if hit[:2] == ("beside", "of")}
+    joins_before = joins | {hit.start for hit in found if hit[:2] == ("beside", "into")}
+    trade = [hit for hit in found if hit.table == "flow" or hit[:2] == ("trade", "foreign")]
+    beside = []
+    for hit in trade:
+        before, after = hit.start - 1, hit.end
+        while before in joins_before:
+            before -= 1
+        while after in joins:
+            after += 1
+        beside += [at for at in (before, after) if 0 <= at < len(parts) and at not in known]
+    return _Words(
+        tuple(part for at, part in enumerate(parts) if at not in known),
+        tuple(parts[at] for at in dict.fromkeys(beside)),
+        bool(trade),
+        any(hit[:3] == ("beside", "source", 0) or hit.table == "dated" for hit in found),
+        all(hit.table == "filler" for hit in found) and "".join(parts).isalpha(),
+        any(hit[:2] == ("beside", "structure") for hit in found)
+        and sum(hit.table == "measure" for hit in found) == 1,
+        len(parts) <= _SHORT
+        and not any(hit.table not in ("filler", "scale") for hit in found)
+        and not any(part in partners.name_words() for part in parts),
+    )
+
+
+def _is_plain(part):
+    """Tell what is no word, or a word of the name of a country or group."""
+    is_sign = "\u3400" <= part[0] <= "\u9fff"
+    short = (len(part) == 1 and not is_sign) or part in _ROMAN
+    return short or not part[0].isalpha() or part in partners.name_words()
+
+
+def _is_understood(text):
+    """Tell whether a text says nothing but what the reader knows."""
+    texts = [text, *_SEVERAL.split(text)] if _SEVERAL.search(text) else [text]
+    whole, *several = [
+        bool(exact("head", plain(part)) or partners.find(part)) or not _words(part).unknown
+        for part in texts
+    ]
+    return whole or bool(several and all(several))
+
+
+def _refuse_unknown_goods(grid, places):
+    for place in places:
+        if place.value.__class__ is str and (beside := _words(place.value).beside):
+            raise _refuse(
+                grid,
+                place,
+                f"«{beside[0]}» beside the word of trade is not known, and may be a product",
+                "if the table is of all goods, take the word out of the title",
+            )
+
+
+def _says_trade(walked, places):
+    """Tell whether anything printed says that a table is of trade in goods."""
+    texts = [place.value for place in places if place.value.__class__ is str]
+    texts += [walked.grid.sheet, *(text for _, text in walked.parts)]
+    if any(text.__class__ is str and _words(text).says_trade for text in texts):
+        return True
+    return any(dimension.what == "flow" for dimension in find_dimensions(walked)[0])
+
+
+def _refuse_unsaid(walked, places):
+    """Refuse a text that is not understood in a table that nothing says is of trade."""
+    for place in (*places, *walked.notes):
+        if _is_odd(place) or (place in walked.notes and _is_of_other(place)):
+            raise _refuse(
+                walked.grid,
+                place,
+                "nothing printed here says that this is trade",
+                "if it is, say so in the title, with the word exports or imports",
+            )
+    # A name with numbers or strokes in it is the program's that wrote it.
+    name = walked.grid.sheet
+    if name.replace(" ", "").isalpha() and not _is_understood(name):
+        raise walked.grid.refuse(
+            f"the sheet is named «{_short(name)}», and nothing printed here says that "
+            "this is trade",
+            "if it is, say so in the title, with the word exports or imports",
+        )
+
+
+def _refuse_unknown_unit(grid, titles, heads):
+    """Refuse a short title that is not understood, where no unit is printed: it may be one."""
+    for place in titles:
+        if (_is_odd(place) and _words(place.value).may_be_unit) or _is_empty(place, titles + heads):
+            raise _refuse(
+                grid,
+                place,
+                "no unit of money is printed, and this may be another unit",
+                "print the unit in the title, as in «thousand USD»",
+            )
+
+
+def _is_of_other(note):
+    """Tell a note that names what a title would be refused for."""
+    if note.value.__class__ is not str or _words(note.value).is_aside:
+        return False
+    said = note.says
+    return bool(said.other or said.measure in _NO_VALUES or _words(note.value).beside)
+
+
+def _is_odd(place):
+    """Tell a text that is not understood, and is no footnote, source or date."""
+    text = place.value
+    if text.__class__ is not str or _is_understood(text):
+        return False
+    return not (_words(text).is_aside or opening(text))
+
+
+def _is_empty(place, others):
+    """Tell a word as «units» that stands alone in its row."""
+    text = place.value
+    if text.__class__ is not str or not _words(text).is_empty:
+        return False
+    named = exact("head", plain(text)) not in (None, "unit")
+    return not named and sum(other.row == place.row for other in others) == 1
+
+
+# ── whose trade it is ───────────────────────────────────────────────────────────────────
+
+
+def _check_reporter(grid, given, titles):
+    for place in titles:
+        if place.value.__class__ is str and place.says.unit is None and given.reporter:
+            named = countries_in(place.value)
+            if named and given.reporter not in named:
+                raise _refuse(
+                    grid,
+                    place,
+                    f"the title names {', '.join(sorted(named))}, but the reporter given is "
+                    f"{given.reporter}",
+                    "give the --reporter whose table this is",
+                )
 
 
 def groups_only(grid, labels):
@@ -76,31 +301,3 @@ def groups_only(grid, labels):
         row=rows[0],
         column=labels.columns[0],
     )
-
-
-def _is_understood(text):
-    """Tell whether a text says nothing but what the reader knows."""
-    low = plain(text)
-    if exact("head", low) or partners.find(text) or says(text).of_numbers:
-        return True
-    parts = tokens(low)
-    found = hits(parts)
-    if any(hit.table == "dated" for hit in found):
-        return True
-    known = {at for hit in found for at in range(hit.start, hit.end)}
-    rest = [part for at, part in enumerate(parts) if at not in known and part.isalpha()]
-    return not [part for part in rest if len(part) > 2] or bool(countries_in(text))
-
-
-def _check_reporter(grid, given, titles):
-    for place in titles:
-        if place.value.__class__ is str and place.says.unit is None and given.reporter:
-            named = countries_in(place.value)
-            if named and given.reporter not in named:
-                raise _refuse(
-                    grid,
-                    place,
-                    f"the title names {', '.join(sorted(named))}, but the reporter given is "
-                    f"{given.reporter}",
-                    "give the --reporter whose table this is",
-                )
