@@ -100,6 +100,11 @@ def rank_and_keep(rows):
 
 def comtrade(path):
     """Take of every reporter: total, Russia, China, the first five, with their ranks."""
+    return rank_and_keep(whole_comtrade(path))
+
+
+def whole_comtrade(path):
+    """Read all goods, every reporter and partner, as a tidy table."""
     rows = read(path)
     codes = [find_code(code, "comtrade") for code in rows["partner_iso3"]]
     names = {name: find(name) for name in rows["partner"].unique()}
@@ -116,8 +121,7 @@ def comtrade(path):
     # What a country exports to itself has come back or was sent on: no partner's trade.
     rows.loc[rows["partner"] == rows["reporter"], "kind"] = "residual"
     rows = prove(rows, rows["partner"] != "WLD", ["reporter", "year", "flow"], 0.5)
-    rows = tidy(rows, "G", currency="USD", source="comtrade")
-    return rank_and_keep(rows)
+    return tidy(rows, "G", currency="USD", source="comtrade")
 
 
 def china_customs(path):

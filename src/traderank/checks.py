@@ -58,8 +58,40 @@ def open_table(trade, *also):
         *(nw.col(name).cast(nw.String) for name in texts),
         value=nw.when(~value.is_nan()).then(value),
     )
-    refuse(table, _FAULTS)
+    if _is_suspect(table):
+        refuse(table, _FAULTS)
     return table
+
+
+def _is_suspect(table):
+    """Say whether a table may have a fault, by one look at each ranking.
+
+    To say which rows are at fault costs ten times as much: that is done only when some are.
+    """
+    currency, months = nw.col("currency").cast(nw.String), nw.col("months")
+    wrong = nw.any_horizontal(*(_FAULTS[what] for what in _OF_A_ROW), ignore_nulls=True)
+    rankings = (
+        table.with_columns(
+            _currency=currency.fill_null("not said"),
+            _months=nw.when(~months.is_null()).then(months).otherwise(-1),
+            _wrong=nw.when(wrong).then(1).otherwise(0),
+        )
+        .group_by(RANKING)
+        .agg(
+            nw.col("partner").n_unique().alias("_partners"),
+            nw.len().alias("_rows"),
+            nw.col("_wrong").max(),
+            *(nw.col(f"_{name}").min().alias(f"_{name}_least") for name in ("currency", "months")),
+            *(nw.col(f"_{name}").max().alias(f"_{name}_most") for name in ("currency", "months")),
+        )
+    )
+    suspect = (
+        (nw.col("_partners") < nw.col("_rows"))
+        | (nw.col("_wrong") > 0)
+        | (nw.col("_currency_least") != nw.col("_currency_most"))
+        | (nw.col("_months_least") != nw.col("_months_most"))
+    )
+    return bool(as_rows(rankings.filter(suspect).select("_rows").head(1)))
 
 
 def refuse(table, faults):
@@ -204,3 +236,8 @@ _FAULTS = {
         "trade is zero or more: correct the value, or leave it missing",
     ): (nw.col("value") < 0) | (nw.col("value") == float("inf")),
 }
+
+#: Faults that a row has by itself, whatever the others are.
+_OF_A_ROW = [
+    what for what in _FAULTS if not what[0].startswith(("rows are repeated", "one ranking mixes"))
+]
