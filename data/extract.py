@@ -9,6 +9,7 @@ same bytes.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from pathlib import Path
 
@@ -36,6 +37,11 @@ MEMBERS = (
     *("HUN", "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK"),
     *("SVN", "SWE"),
 )
+#: Columns that some extracts have beside the tidy table's.
+ADDED = {
+    "rank": "rank among all partners in the source's full table",
+    "growth_published": "the printed growth on the year before, a fraction",
+}
 #: How many of a reporter's first partners an extract has.
 FIRST = 5
 
@@ -61,7 +67,7 @@ def tidy(rows, letter, **fixed):
     for column, value in (usual | {"proof": "unproved"} | fixed).items():
         if column in fixed or column not in rows:
             rows = rows.assign(**{column: value})
-    added = [column for column in rows if column in ("rank", "growth_published")]
+    added = [column for column in rows if column in ADDED]
     return rows.reindex(columns=[*COLUMNS, *added]).reset_index(drop=True)
 
 
@@ -303,8 +309,45 @@ def content(key, originals=ORIGINALS):
     return table.to_csv(index=False, lineterminator="\n", float_format="%.15g").encode()
 
 
+def describe(declared):
+    """Return the data package of the extracts and lists, as text."""
+    resources = []
+    for key, entry in read_sources(declared).items():
+        made = (DATA / entry["file"]).read_bytes()
+        header = made.partition(b"\n")[0].decode().split(",")
+        resources.append(
+            {
+                "name": key,
+                "path": entry["file"],
+                "title": f"{entry['office']}: {entry['title']}, {entry['edition']}",
+                "description": entry.get("note", ""),
+                "encoding": "utf-8",
+                "bytes": len(made),
+                "hash": f"sha256:{checksum(DATA / entry['file'])}",
+                "licenses": [{"path": entry["licence_url"], "title": entry["licence"]}],
+                "sources": [{"path": entry["url"], "title": entry["title"]}],
+                "schema": {"fields": [_field(name) for name in header], "missingValues": [""]},
+            }
+        )
+    package = {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "traderank-extracts",
+        "title": "Extracts of other offices' trade figures, each of one source, and lists of goods",
+        "resources": resources,
+    }
+    return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+
+
+def _field(name):
+    numbers = {"value": "number", "growth_published": "number", "share_published": "number"}
+    kind = numbers | {"year": "integer", "months": "integer", "rank": "integer"}
+    field = {"name": name, "type": kind.get(name, "string")}
+    meaning = COLUMNS.get(name) or ADDED.get(name)
+    return field | ({"description": meaning} if meaning else {})
+
+
 def main():
-    """Write every extract, and its checksums into extracts/sources.toml."""
+    """Write every extract, its checksums into extracts/sources.toml, and the data package."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--originals", type=Path, default=ORIGINALS)
     originals = parser.parse_args().originals
@@ -315,6 +358,7 @@ def main():
         for name, of in (("sha256", path), ("original_sha256", original)):
             _declare(declared, key, name, checksum(of))
         print(f"{key}: {path.stat().st_size:,} bytes")
+    (DATA / "extracts.json").write_text(describe(declared), "utf-8")
 
 
 def _declare(path, key, name, digest):

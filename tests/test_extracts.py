@@ -1,6 +1,7 @@
 """Extracts and lists: made from the offices' files, each of one source, and never load_trade's."""
 
 import importlib.util
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -42,6 +43,18 @@ def test_every_extract_is_declared_with_its_checksum(key):
     entry = DECLARED[key]
     assert checksum(DATA / entry["file"]) == entry["sha256"]
     assert {"office", "title", "edition", "url", "accessed", "basis", "licence"} <= entry.keys()
+
+
+def test_the_data_package_says_what_each_file_is_and_holds():
+    package = json.loads((DATA / "extracts.json").read_text("utf-8"))
+    assert (
+        script().describe(DATA / "extracts" / "sources.toml")
+        == json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+    )
+    for resource in package["resources"]:
+        made = pd.read_csv(DATA / resource["path"], nrows=1)
+        assert [field["name"] for field in resource["schema"]["fields"]] == list(made)
+        assert resource["hash"] == f"sha256:{DECLARED[resource['name']]['sha256']}"
 
 
 def test_nothing_lies_among_the_extracts_that_is_not_declared():
