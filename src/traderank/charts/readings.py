@@ -107,7 +107,7 @@ def _edition(vintage, source, sources, words):
     if vintage is not None:
         return words.say("edition", first=vintage)
     office = words.office(sources.get(source, {}).get("office", source))
-    return office if len(office) <= 24 else source
+    return office if len(office) <= 30 else source
 
 
 def _way(way, words):

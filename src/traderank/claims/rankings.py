@@ -140,7 +140,7 @@ class Source:
         else:
             if set(rows["flow"]) == {"export", "import"}:
                 rows = add_turnover(rows)
-            merged = [merge_blocs(rows, way) for way in self.ways]
+            merged = [merge_blocs(rows, way) if way else rows for way in self.ways]
             # All are of one product, so that the way of counting can stand in its place: each
             # makes rankings of its own, and all are made at once.
             merged = pd.concat([table.assign(product=str(at)) for at, table in enumerate(merged)])
@@ -154,8 +154,11 @@ class Source:
 
 
 def _of_reporter(trade, reporter):
-    table = open_table(trade, "year")
+    table = nw.from_native(trade)
     names = table.collect_schema().names()
+    if not {"reporter", "year", "kind", "value"} <= set(names):
+        # It says which columns there should be; all else is checked when it is measured.
+        table = open_table(trade, "year")
     kept = [name for name in (*COLUMNS, *_READY) if name in names]
     rows = as_rows(table.filter(nw.col("reporter") == reporter).select(kept))
     if not rows:
