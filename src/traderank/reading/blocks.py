@@ -114,13 +114,13 @@ def add_head(state, row):
     if state.blocks[-1].rows or state.blocks[-1].inherits:
         state.blocks[-1:] = [block for block in state.blocks[-1:] if block.rows]
         state.blocks.append(Block([], []))
-    places, corner = [], []
+    places, corner, first = [], [], min(state.data)
     for index, value in enumerate(state.grid.rows[row]):
         if value == "" or not str(value).strip():
             continue
         if not state.labels.first <= index <= state.labels.last:
             continue
-        beside = index in state.labels.columns or index < min(state.data)
+        beside = index in state.labels.columns or index < first
         target = corner if beside else places
         target.append(Place(row, index, value, of_header(value)))
     state.blocks[-1].heads.append(places)

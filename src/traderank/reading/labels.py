@@ -8,7 +8,7 @@ side. A sheet whose partners stand across is turned, and then read like any othe
 from __future__ import annotations
 
 import re
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import islice
 
 from traderank import partners
@@ -138,12 +138,14 @@ def _has_partners(grid, down):
 def _add_codes(groups, grid, extra):
     """Add the columns of codes that say what the names beside them say, or that stand alone."""
     rows = {row for group in groups for row in group.rows}
+    # A row may be as wide as a sheet can be, and is asked for each of its columns.
+    numbers = cache(lambda row: numbers_columns(grid.rows[row]))
     for index, column in enumerate(grid.columns):
         if not _may_be_codes(column, rows) or _is_other(grid, index):
             continue
         codes = {value: partners.find_code(value) for value in {*column} - {""}} | {"": None}
         named = [codes[value] for value in column]
-        _forget_numberings(grid, column, named)
+        _forget_numberings(grid, column, named, numbers)
         mine = next((group for group in groups if group.columns == [index]), None)
         if mine is not None and _count(named) > _count(mine.partners):
             # «US» is a name too, and most codes are none; «World» stands among codes.
@@ -167,11 +169,11 @@ def _distance(group, index):
     return min((abs(at - index), at < index) for at in group.columns)
 
 
-def _forget_numberings(grid, column, named):
+def _forget_numberings(grid, column, named, numbers):
     """Forget the code that a row seems to have which only numbers the columns."""
     for row, value in enumerate(column):
         counts = named[row] and _is_small(value) and value <= len(grid.columns)
-        if counts and numbers_columns(grid.rows[row]):
+        if counts and numbers(row):
             named[row] = None
 
 

@@ -40,7 +40,9 @@ def unpack(content, path):
             # The other ways to compress are no workbook's, and may ask for any memory.
             if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise Damaged("a part is compressed in a way that no workbook is")
-            parts[part.filename.replace("\\", "/")] = archive.read(part)
+            # To ask for its size is to get no more, whatever it unpacks to.
+            with archive.open(part) as file:
+                parts[part.filename.replace("\\", "/")] = file.read(part.file_size)
     if len({name.lower() for name in parts}) < len(needed):
         raise Damaged("two parts have one name")
     xml = sum(part.count(b"<") for name, part in parts.items() if not name.endswith(".bin"))

@@ -41,7 +41,8 @@ def walk(grid, labels, given):
         What the caller says.
     """
     data, records = find_records(grid, labels)
-    state = Walk(grid, labels, given, [Block([], [])], data)
+    # Of a sheet of thousands of columns each cell is asked whether it stands in one of them.
+    state = Walk(grid, labels, given, [Block([], [])], dict.fromkeys(data))
     state.titles = turned_titles(grid, labels)
     start = 0
     state.parts = _parts(state)
