@@ -122,7 +122,9 @@ def times_of(low, tokens, hits):
     follows = fiscal and int(fiscal[1]) + 1 == int(fiscal[1][: 4 - len(fiscal[3])] + fiscal[3])
     if follows and (fiscal[2] == "/" or any(hit.meaning == "fiscal" for hit in hits)):
         return Times((_fiscal(int(fiscal[1]), hits),), None, True)
-    coded = None if _DATE.search(low) else COUNTED.search(low)
+    # «2003/10 months» is no October.
+    worded = any(hit.table in ("months", "part") for hit in hits)
+    coded = None if worded or _DATE.search(low) else COUNTED.search(low)
     if coded:
         month, year = (coded[1], coded[2]) if coded[1] else (coded[4], coded[3])
         if 1 <= int(month) <= 12:
