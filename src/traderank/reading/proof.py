@@ -172,7 +172,8 @@ def _excuse(work, failures):
 
     Where an office counts some members of a group apart, the group is not the sum of its
     rows; if the total still is that of the groups and that of the countries, both are
-    proved. A sum that follows from those that hold has no such excuse.
+    proved. A sum that follows from those that hold has no such excuse. By how much it is off is
+    told, lest a wrong number hide in it.
     """
     left, excused = [], {}
     for failure in failures:
@@ -180,7 +181,8 @@ def _excuse(work, failures):
         covered = failure.kind == "sum" and (work.held[rows, columns] > 0).all()
         if covered and not _follows(work, failure):
             periods = excused.setdefault(failure.place[0], {})
-            periods[str(work.panel.columns[failure.place[1]].period)] = None
+            period = str(work.panel.columns[failure.place[1]].period)
+            periods[f"{period} (by {failure.residual:.6g})"] = None
         else:
             left.append(failure)
     notes = [
