@@ -182,7 +182,7 @@ def _excuse(work, failures):
         if covered and not _follows(work, failure):
             periods = excused.setdefault(failure.place[0], {})
             period = str(work.panel.columns[failure.place[1]].period)
-            periods[f"{period} (by {failure.residual:.6g})"] = None
+            periods[f"{period} (by {failure.residual:.12g})"] = None
         else:
             left.append(failure)
     notes = [
