@@ -227,6 +227,17 @@ print(len(trade), sorted(trade["proof"].unique()), len(traderank.load_sources())
     assert what == (f"{len(here)} {sorted(here['proof'].unique())} {len(traderank.load_sources())}")
 
 
+def test_installed_wheel_has_the_extracts_the_lists_and_the_rates(empty_environment, tmp_path):
+    code = """
+from traderank import load_extract, load_list, load_rates
+from traderank.extracts import extract_sources
+keys = [key for key, one in extract_sources().items() if one["file"].startswith("extracts/")]
+print(sum(len(load_extract(key)) for key in keys), len(load_list("eu_export_bans")))
+print(len(load_rates()))
+"""
+    assert run(empty_environment, code, tmp_path)[0].endswith(" 2304")
+
+
 def test_every_public_name_is_there_in_the_installed_wheel(empty_environment, tmp_path):
     code = "import traderank; [getattr(traderank, name) for name in traderank.__all__]; print('ok')"
     assert run(empty_environment, code, tmp_path) == ["ok"]
