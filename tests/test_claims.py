@@ -289,6 +289,13 @@ def test_ranks_made_elsewhere_are_taken_as_they_stand():
     ]
 
 
+def test_a_whole_table_is_ranked_anew_even_if_it_has_ranks():
+    trade = load_trade("KAZ").query("year == 2023")
+    ranked = rank_margin(add_turnover(trade))
+    one, other = (check_claim(CLAIM, table).readings for table in (trade, ranked))
+    pd.testing.assert_frame_equal(one, other)
+
+
 def test_what_falls_short_of_its_total_gives_no_ranks_but_orders_partners():
     trade = pd.DataFrame(exports(CHN=5.0, RUS=3.0))
     few = pd.DataFrame([row(p, v, source="few") for p, v in [("WLD", 20), ("CHN", 5), ("RUS", 3)]])

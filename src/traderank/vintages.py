@@ -5,17 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from traderank.checks import as_rows, open_table
-from traderank.measures import add_rank, add_turnover
-from traderank.reading.rounding import decimals, half_units, in_use
+from traderank.printed import rank_printed
+from traderank.reading.rounding import decimals
 from traderank.spelling import normalise
-from traderank.table import COLUMNS, KEY, Refused
+from traderank.table import Refused
 
 _SERIES = ["reporter", "flow", "product", "period"]
 _ROW = ["reporter", "partner", "flow", "product", "period"]
-_SIDE = ["partner_name", "kind", "value", "currency", "vintage", "source", "rank", "_unit"]
-#: Printed digits are looked for in millions, so that a number of cents has no more than 8.
-_MILLION = 1e6
+_SIDE = ["partner_name", "kind", "value", "currency", "vintage", "source", "rank", "unit"]
 
 
 def revisions(trade):
@@ -61,7 +58,7 @@ def revisions(trade):
     >>> found.query("year == 2020")["outcome"].value_counts().to_dict()
     {'unchanged': 549, 'rounding': 21}
     """
-    rows = _ranked(trade)
+    rows = rank_printed(trade)
     editions = rows[[*_SERIES, "vintage", "source"]].drop_duplicates()
     editions = editions.sort_values("vintage", kind="stable")
     _refuse_unordered(editions)
@@ -114,7 +111,7 @@ def compare_editions(old, new):
     [['import', '2019', 'UMI', 'unchanged', True], ['export', '2019', 'UMI', 'unchanged', True],
      ['export', '2020', nan, 'only in new', False]]
     """
-    old, new = _ranked(old), _ranked(new)
+    old, new = rank_printed(old), rank_printed(new)
     for rows in (old, new):
         _refuse_several(rows)
     ours, theirs = (set(rows[_SERIES].itertuples(index=False, name=None)) for rows in (old, new))
@@ -131,49 +128,12 @@ def compare_editions(old, new):
     paired = paired[~(same & ~paired["flipped"].fillna(False))]
     largest = paired["revision"].abs().fillna(np.inf)
     paired = paired.iloc[largest.argsort(kind="stable")[::-1]]
-    alone = [
-        dict(zip(_SERIES, series, strict=True)) | {"outcome": f"only in {side}", "renamed": False}
-        for side, only in (("old", ours - theirs), ("new", theirs - ours))
-        for series in sorted(only)
-    ]
-    alone = pd.DataFrame(alone, columns=paired.columns).astype(paired.dtypes.to_dict())
+    alone = _alone(paired, old=ours - theirs, new=theirs - ours)
     found = pd.concat([part for part in (paired, alone) if len(part)] or [paired])
     found = found.rename(
         columns={f"partner_name_{side}": f"name_{side}" for side in ("old", "new")}
     )
-    return found.drop(columns=["_unit_old", "_unit_new"]).reset_index(drop=True)
-
-
-def _ranked(trade):
-    """Fetch a table with turnover, ranks, and the size of a unit of each last printed digit."""
-    table = open_table(trade, "year")
-    names = [name for name in COLUMNS if name in table.collect_schema().names()]
-    rows = pd.DataFrame(as_rows(table.select(names)), columns=names).reindex(columns=list(COLUMNS))
-    texts = ["partner_name", "vintage", "source"]
-    rows[texts] = rows[texts].astype(object).where(rows[texts].notna(), None)
-    printed = rows.assign(_unit=0.0)
-    for _, group in printed.groupby(["source", "period", "flow"], dropna=False):
-        printed.loc[group.index, "_unit"] = _units(group["value"].to_numpy(dtype=float))
-    if set(rows["flow"]) != {"export", "import"}:
-        return add_rank(printed)
-    rows = add_turnover(printed)
-    # Where only one flow is known, nothing is known of their sum.
-    rows = rows[(rows["flow"] != "turnover") | rows["value"].notna()]
-    # A sum of two printed numbers may be off by what both of them may be off by.
-    sums = printed["_unit"].groupby(_pair(printed)).sum()
-    return add_rank(rows.assign(_unit=rows["_unit"].fillna(_pair(rows).map(sums))))
-
-
-def _pair(rows):
-    """Name what an export and its import have in common."""
-    parts = rows[[name for name in KEY if name != "flow"]].itertuples(index=False)
-    return pd.Series(["|".join(map(str, part)) for part in parts], rows.index)
-
-
-def _units(values):
-    scaled = values / _MILLION
-    places = decimals(scaled)
-    return 2 * half_units(tuple(in_use(np.nan_to_num(scaled), places)))[places] * _MILLION
+    return found.drop(columns=["unit_old", "unit_new"]).reset_index(drop=True)
 
 
 def _paired(old, new):
@@ -181,7 +141,7 @@ def _paired(old, new):
     both = old[[*_ROW, *_SIDE]].merge(
         new[[*_ROW, *_SIDE]], on=_ROW, how="outer", suffixes=("_old", "_new"), indicator="_in"
     )
-    values, units = both["value_old"], both["_unit_old"] + both["_unit_new"]
+    values, units = both["value_old"], both["unit_old"] + both["unit_new"]
     # A difference of binary floats has decimals that no printed number has.
     places = int(decimals(both[["value_old", "value_new"]].to_numpy(dtype=float)).max(initial=0))
     both["revision"] = (both["value_new"] - values).round(places)
@@ -205,6 +165,16 @@ def _paired(old, new):
     return both.drop(
         columns=["_in", *(f"{n}_{s}" for n in ("kind", "currency") for s in ("old", "new"))]
     )
+
+
+def _alone(paired, **sides):
+    """Make a row of each period that only one of the two has."""
+    rows = [
+        dict(zip(_SERIES, series, strict=True)) | {"outcome": f"only in {side}", "renamed": False}
+        for side, only in sides.items()
+        for series in sorted(only)
+    ]
+    return pd.DataFrame(rows, columns=paired.columns).astype(paired.dtypes.to_dict())
 
 
 def _refuse_currencies(both):

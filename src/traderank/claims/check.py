@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import narwhals as nw
 import pandas as pd
 
-from traderank.checks import as_rows
 from traderank.claims.claim import FLOWS
 from traderank.claims.conditions import decide
 from traderank.claims.rankings import Source
 from traderank.claims.refusals import refuse_unanswerable, refuse_unknown
-from traderank.claims.shipped import load_reports
+from traderank.claims.shipped import having, load_reports
 from traderank.claims.verdict import Verdict
 from traderank.export import as_printed
 from traderank.extracts import all_sources
@@ -37,10 +35,10 @@ def check_claim(claim, trade, *, others=None, blocs=("EU", "EAEU", "CHN_HKG_MAC"
     others : sequence of DataFrame, optional
         Further tables of the same trade (a data base, the partners' reports), each read on
         its own and never mixed; if not given, those that ship (UN Comtrade, World
-        Integrated Trade Solution, IMF), and none if empty. Ranks that stand in a column
-        `rank` are taken as they are: they were made on partners that have no rows here.
-        Such a table has no turnover and no blocs. A table without the reporter or one of
-        the years is left out.
+        Integrated Trade Solution, IMF), and none if empty. If a table's partners do not
+        make up its printed total, ranks that stand in a column `rank` are taken as they
+        are: they were made on partners that have no rows here. Such a table has no turnover
+        and no blocs. A table without the reporter or one of the years is left out.
     blocs : sequence of str, or of sequences of str
         Blocs each counted as one partner in readings of their own; those of an inner
         sequence together in one. The reading in which every partner is a country comes
@@ -93,7 +91,7 @@ def check_claim(claim, trade, *, others=None, blocs=("EU", "EAEU", "CHN_HKG_MAC"
     own = Source(trade, claim, ways)
     refuse_unknown(claim, own)
     others = load_reports(claim.reporter) if others is None else others
-    sources = [own, *(Source(table, claim, ways) for table in _having(others, claim))]
+    sources = [own, *(Source(table, claim, ways) for table in having(others, claim))]
     entries = all_sources()
     rows = [
         _reading(claim, source, way, known, entries) | {"named": source is own}
@@ -112,15 +110,6 @@ def _ways(claim, blocs):
     blocs = [blocs] if isinstance(blocs, str) else blocs
     ways = [(), *((way,) if isinstance(way, str) else tuple(way) for way in blocs), claim.blocs]
     return list(dict.fromkeys(ways))
-
-
-def _having(others, claim):
-    """Keep the tables that have the reporter and all years of a claim."""
-    for table in others:
-        rows = nw.from_native(table).filter(nw.col("reporter") == claim.reporter)
-        years = {row["year"] for row in as_rows(rows.select("year").unique())}
-        if years.issuperset(claim.years()):
-            yield table
 
 
 def _known(rankings, years):

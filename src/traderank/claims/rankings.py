@@ -122,7 +122,7 @@ class Source:
         rows = self.known
         whole = rows[(rows["months"] == 12) & (rows["product"] == "TOTAL")]
         self.whole, rows = whole, whole[whole["year"].isin(claim.years())]
-        self.is_ready = "rank" in rows and bool(rows["rank"].notna().any())
+        self.is_ready = "rank" in rows and not _is_whole(rows)
         if not self.is_ready:
             rows = rows.drop(columns=[name for name in _READY if name in rows])
         self.ways, self._rankings = ways, {way: [] for way in ways}
@@ -151,6 +151,13 @@ class Source:
                 way = self.ways[int(key[0])]
                 ranking = Ranking(group, way, rows, is_ready=self.is_ready)
                 self._rankings[way].append(ranking)
+
+
+def _is_whole(rows):
+    """Say whether the partners' rows make up the printed totals, so that all can be ranked."""
+    total = rows.loc[rows["partner"] == "WLD", "value"].sum()
+    listed = rows.loc[rows["kind"].isin([*RANKED_KINDS, "residual"]), "value"].sum()
+    return total > 0 and listed >= 0.999 * total
 
 
 def _of_reporter(trade, reporter):

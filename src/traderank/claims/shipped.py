@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
+import narwhals as nw
+
+from traderank.checks import as_rows
 from traderank.extracts import load_extract
 
 #: The extracts whose ranks were made on every partner that the source has.
@@ -25,6 +28,25 @@ def load_reports(reporter):
     """
     tables = [_load(source) for source in _RANKED]
     return [table[table["reporter"] == reporter] for table in tables]
+
+
+def having(others, claim):
+    """Keep the tables that have the reporter and all years of a claim.
+
+    Parameters
+    ----------
+    others : sequence of DataFrame
+    claim : Claim
+
+    Yields
+    ------
+    DataFrame
+    """
+    for table in others:
+        rows = nw.from_native(table).filter(nw.col("reporter") == claim.reporter)
+        years = {row["year"] for row in as_rows(rows.select("year").unique())}
+        if years.issuperset(claim.years()):
+            yield table
 
 
 @cache
