@@ -14,6 +14,7 @@ from traderank import (
     pair_ranks,
     report_lines,
     to_usd,
+    value_lines,
     year_before,
 )
 from traderank.charts.page import COLOURS
@@ -92,6 +93,16 @@ def test_a_report_of_several_partners_is_a_line_for_each():
 def test_reports_are_drawn_in_every_language(reports, language):
     chart = report_lines(reports, finding=FINDING, language=language)
     assert "trade" not in chart.alt.split("2014")[0]
+
+
+def test_exports_by_declaration_say_that_they_are():
+    listed = load_extract("comext-listed").query("product == 'LISTED'")
+    words = " ".join(text.get_text() for text in value_lines(listed, finding=FINDING).figure.texts)
+    assert "By declared destination: where goods went on to is not known." in " ".join(
+        words.split()
+    )
+    ours = value_lines(load_trade("KAZ", flow="export"), finding=FINDING)
+    assert not any("declared" in text.get_text() for text in ours.figure.texts)
 
 
 # ── two partners in every country's ranks ────────────────────────────────────────────────

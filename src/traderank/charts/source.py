@@ -66,6 +66,12 @@ def is_fob_and_cif(whole, sources):
     return all("FOB" in basis and "CIF" in basis for basis in bases)
 
 
+def is_by_declaration(whole, sources):
+    """Say whether every source's entry says that exports go by what was declared."""
+    bases = [sources.get(key, {}).get("basis", "") for key in whole["source"].unique()]
+    return all("declared" in basis for basis in bases)
+
+
 def _tables(entries, words):
     offices = list(dict.fromkeys(entry["office"] for entry in entries if "office" in entry))
     if len(offices) > 1:

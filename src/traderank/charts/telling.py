@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from traderank.charts.drawn import FLOWS, RIVALS
 from traderank.charts.periods import join_years, name, name_span, read_period
-from traderank.charts.source import is_fob_and_cif, source_text, sources_text
+from traderank.charts.source import is_by_declaration, is_fob_and_cif, source_text, sources_text
 from traderank.charts.words import Words
 from traderank.charts.years import RULE_YEAR
 from traderank.extracts import all_sources
@@ -122,6 +122,8 @@ def notes(drawn, said):
     if "turnover" in drawn.flows:
         whole = is_fob_and_cif(drawn.whole, said.sources)
         told.append(words.say("note", "turnover_fob_cif" if whole else "turnover"))
+    if drawn.flows == ["export"] and is_by_declaration(drawn.whole, said.sources):
+        told.append(words.say("note", "declared"))
     hollow = []
     for key, at in (
         ("preliminary", drawn.rows["status"] == "preliminary"),
