@@ -30,9 +30,15 @@ class Labels:
         return [row for row, partner in enumerate(self.partners) if partner is not None]
 
 
+#: Digits of a count of rows or columns.
+_LONGEST = 7
+
+
 def numbers_columns(values):
     """Tell a row that only numbers the columns: «А 1 2 3», «1 2 3 4»."""
     texts = [str(value).strip().removesuffix(".0") for value in values if value != ""]
+    if any(len(text) > _LONGEST for text in texts):
+        return False
     counts = [int(text) for text in texts if text.isdecimal()]
     return (
         all(len(text) == 1 for text in texts if not text.isdecimal())
@@ -100,12 +106,14 @@ def bands(grid, groups):
     the last of them.
     """
     groups.sort(key=lambda group: min(group.columns))
-    if not groups:
+    if len(groups) < 2:
+        for group in groups:
+            group.first, group.last = 0, len(grid.columns) - 1
         return groups
     last = groups[-1]
     behind = _has_numbers(grid, last.partners, max(last.columns), len(grid.columns))
     before = _has_numbers(grid, groups[0].partners, -1, min(groups[0].columns))
-    if behind or not before or len(groups) == 1:
+    if behind or not before:
         starts = [_start(grid, group) for group in groups]
         starts[0] = 0
     else:
@@ -123,13 +131,24 @@ def _start(grid, group):
 
 def numbers_rows(column, named, fewest=3):
     """Tell a column that numbers its rows: 1, 2, 3, …, maybe anew in each group, or 1, 1, 2, 2."""
-    values = [
-        str(value).strip().removesuffix(".0").removesuffix(".")
+    there = (
+        value
         for value, partner in zip(column, named, strict=True)
         if partner is not None and value != ""
-    ]
-    if len(set(values)) < fewest or not all(value.isdecimal() for value in values):
+    )
+    if (first := next(there, None)) is None or _as_count(first) != "1":
+        return False
+    values = ["1", *map(_as_count, there)]
+    if len(set(values)) < fewest or not all(map(_is_count, values)):
         return False
     counts = list(map(int, values))
     steps = pairwise(counts)
-    return counts[0] == 1 and all(after in (1, before, before + 1) for before, after in steps)
+    return all(after in (1, before, before + 1) for before, after in steps)
+
+
+def _as_count(value):
+    return str(value).strip().removesuffix(".0").removesuffix(".")
+
+
+def _is_count(text):
+    return text.isdecimal() and len(text) <= _LONGEST
