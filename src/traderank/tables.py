@@ -6,7 +6,7 @@ import narwhals as nw
 import pandas as pd
 
 from traderank.charts.drawn import FLOWS
-from traderank.charts.source import is_fob_and_cif, sources_text
+from traderank.charts.source import is_by_declaration, is_fob_and_cif, sources_text
 from traderank.charts.words import NO_BREAK, Words
 from traderank.checks import as_rows
 from traderank.extracts import all_sources
@@ -258,6 +258,9 @@ def _notes(rows, note, sources, words):
     if (frame.get("flow") == "turnover").any():
         whole = is_fob_and_cif(frame, known)
         told.append(words.say("note", "turnover_fob_cif" if whole else "turnover"))
+    flows = set(frame["flow"]) if "flow" in frame else set()
+    if flows == {"export"} and is_by_declaration(frame, known):
+        told.append(words.say("note", "declared"))
     told += [note] if note else []
     return " ".join([*told, sources_text(_both_sides(frame), known, words).splitlines()[0]])
 
