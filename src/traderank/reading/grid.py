@@ -51,10 +51,20 @@ class Grid:
         while self.columns and self.columns[-1].count("") == len(self.rows):
             self.columns.pop()
         self.texts = list(map(texts_in, self.columns))
-        self.numbers = _numbers_in(self.columns, len(self.rows))
+        self.numbers, endless = _numbers_in(self.columns, len(self.rows))
+        if endless:
+            self._without(endless)
         # A range may claim a billion columns: it has those that are there.
         last = len(self.columns) - 1
         self.ends = {start: min(end[1], last) for start, end in self.merged}
+
+    def _without(self, endless):
+        """Take numbers that have no end for the errors that they are: 1e999, or none at all."""
+        self.rows = [list(row) for row in self.rows]
+        for column, row in endless:
+            self.rows[row][column] = ""
+        self.beneath = self.beneath | {(row, column): "an error value" for column, row in endless}
+        self.__post_init__()
 
     def turned(self, row, named):
         """Return the sheet with rows and columns in each other's place.
@@ -114,12 +124,14 @@ def texts_in(cells):
 
 
 def _numbers_in(columns, height):
+    """Return the numbers, nan where none stands, and where those stand that have no end."""
     cells = list(chain.from_iterable(columns))
     there = list(map(_IS_NUMBER, map(type, cells)))
     found = np.full(len(cells), math.nan)
     found[np.fromiter(there, bool, len(cells))] = np.fromiter(compress(cells, there), float)
-    found[np.isinf(found)] = math.nan
-    return found.reshape(len(columns), height)
+    found = found.reshape(len(columns), height)
+    there = np.array(there, dtype=bool).reshape(found.shape)
+    return found, np.argwhere(there & ~np.isfinite(found)).tolist()
 
 
 def cell_name(row, column):

@@ -65,7 +65,9 @@ def _find(text):
 @lru_cache(maxsize=65536)
 def unit_of(text):
     """Return the part of a name at its end that is a unit, or an empty text."""
-    for match in reversed(list(_PARTING.finditer(text[:200]))):
+    # No name is as long: in each part of a text of a cell's length there may be a unit.
+    parts = _PARTING.finditer(text) if len(text) <= 200 else ()
+    for match in reversed(list(parts)):
         if says(text[match.end() :]).unit:
             return text[match.end() :]
     return ""
