@@ -125,7 +125,11 @@ def slip(book, checks, kind, rng):
     if new == old or (new.__class__ is float) != (kind not in ("emptied", "a dash", DOTS)):
         return None
     size = abs(old - new) if new.__class__ is float else old
-    seen = could_be_seen(checks, (sheet, row["cell"]), other and (sheet, other), size)
+    # A group without a number is a heading, and one of nothing may be said of any row.
+    heading = row["kind"] != "country" and kind in (DOTS, "emptied", "a dash", "set to 0")
+    seen = not heading and could_be_seen(
+        checks, (sheet, row["cell"]), other and (sheet, other), size
+    )
     changed = [
         replace(grid, rows=with_cells(grid.rows, cells)) if grid.sheet == sheet else grid
         for grid in book.grids

@@ -1,11 +1,12 @@
 """One thing changed in an edition is refused or told, unless no printed figure can reveal it."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cache
 
 import pytest
 from corruption import EDITIONS, changes, open_book, outcome
+from slips import KINDS, SHIPPED, count, shipped
 
 
 @cache
@@ -46,3 +47,12 @@ def test_a_change_of_size_period_or_unit_is_refused_by_sheet_and_with_a_remedy(k
         assert what == "refused", (change.kind, change.sheet, change.cell, why)
         assert change.sheet in why
         assert "Remedy: " in why
+
+
+@pytest.mark.parametrize("key", SHIPPED)
+def test_no_changed_number_is_missed_that_a_check_of_its_table_reveals(key):
+    counts = defaultdict(Counter)
+    count(shipped(key), KINDS, random.Random(key), counts)
+    assert sum(found.total() for found in counts.values()) >= 10
+    assert [kind for kind, found in counts.items() if found["missed", True]] == []
+    assert counts["sign turned"]["refused", True] or key.startswith("uzb")
