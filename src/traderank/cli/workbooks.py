@@ -20,6 +20,7 @@ _GIVEN = [
     click.option("--flow", type=_FLOW, help="What the numbers are."),
     click.option("--year", type=int, metavar="2023", help="Calendar year."),
     click.option("--months", type=int, metavar="12", help="Length of the period in months."),
+    click.option("--annual", is_flag=True, help="Sum twelve printed months into their year."),
     click.option("--vintage", metavar="DATE", help="Day of publication, as in 2024-07-25."),
     click.option("--status", type=_STATUS, help="Status of the edition."),
     click.option("--partners", type=_PATH, metavar="EXTRA.csv", help="Your own partner names."),

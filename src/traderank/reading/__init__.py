@@ -35,6 +35,7 @@ from pathlib import Path
 import pandas as pd
 
 from traderank.reading import cells, tidy
+from traderank.reading.annual import sum_months
 from traderank.reading.files import open_workbook
 from traderank.reading.layout import Given, find_tables
 from traderank.reading.proof import Proof, combine, prove
@@ -65,6 +66,7 @@ def read_workbook(
     partners=None,
     known_errors=(),
     source=None,
+    annual=False,
 ):
     """Read every partner table of a workbook, and prove it.
 
@@ -96,6 +98,9 @@ def read_workbook(
         Errors of the office: ``sheet``, ``cell``, ``size`` in printed units, ``reason``.
     source : str, optional
         Key in ``sources.toml``; the file's name where not given.
+    annual : bool, optional
+        Put years in the place of their months, where all twelve are printed. A year is never
+        made otherwise.
 
     Returns
     -------
@@ -124,7 +129,11 @@ def read_workbook(
         known_errors=known_errors,
         source=source or Path(path).name,
     )
-    return read_grids(grids, given, hidden=hidden)
+    reading = read_grids(grids, given, hidden=hidden)
+    if annual:
+        reading.table, notes = sum_months(reading.table, path)
+        reading.proof.notes += notes
+    return reading
 
 
 def read_grids(grids, given, *, hidden=()):

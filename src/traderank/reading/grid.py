@@ -12,6 +12,8 @@ from traderank.table import Refused
 
 NUMBERS = (float, int)
 
+_NONE = "what is not a number"
+
 # Every cell of a sheet is asked: no loop of Python's own goes over them.
 _IS_NUMBER, _IS_TEXT = frozenset(NUMBERS).__contains__, frozenset((str,)).__contains__
 
@@ -63,7 +65,7 @@ class Grid:
         self.rows = [list(row) for row in self.rows]
         for column, row in endless:
             self.rows[row][column] = ""
-        self.beneath = self.beneath | {(row, column): "an error value" for column, row in endless}
+        self.beneath = self.beneath | {(row, column): _NONE for column, row in endless}
         self.__post_init__()
 
     def turned(self, row, named):
