@@ -29,8 +29,8 @@ def test_nearly_all_random_layouts_are_read():
 
 
 def test_the_comparison_sees_one_wrong_number(tmp_path):
-    case = random_case(random.Random("a wrong number"))
-    assert outcome(case, tmp_path)[0] == "exact"
+    cases = (random_case(random.Random(f"a wrong number {number}")) for number in range(20))
+    case = next(case for case in cases if outcome(case, tmp_path)[0] == "exact")
     key = next(key for key, units in case.known.printed.items() if units and key[1] != "turnover")
     case.known.printed[key] += 1
     what, why = outcome(case, tmp_path)
