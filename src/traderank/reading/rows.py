@@ -23,7 +23,7 @@ from traderank.reading.blocks import (
 )
 from traderank.reading.cells import of_header, says
 from traderank.reading.grid import NUMBERS
-from traderank.reading.labels import numbers_columns
+from traderank.reading.labels import find, numbers_columns
 from traderank.reading.numbers import stands_for_number
 from traderank.reading.records import find_records, is_time
 
@@ -159,10 +159,32 @@ def _odd_row(state, row):
         _bare_partner(state, row, cells)
     elif state.partner and _is_blank_part(state, cells):
         _part_of_record(state, row)
+    elif spoilt := _spoilt(state, row, cells):
+        text = str(state.grid.rows[row][spoilt[0]]).strip()
+        raise state.grid.refuse(
+            f"«{text}» is not a number",
+            "open the sheet, put the office's number there or leave the cell blank",
+            row=row,
+            column=spoilt[0],
+        )
     elif _is_header(state, row, cells):
         add_head(state, row)
     else:
         add_title(state, row, cells)
+
+
+def _spoilt(state, row, cells):
+    """Return the columns in which a country under others has texts that say nothing.
+
+    A row that names a country and heads columns says of them what they are.
+    """
+    partner, texts = state.labels.partners[row], [(i, v) for i, v in cells if i in state.data]
+    if partner is None or partner.kind != "country" or not state.blocks[-1].rows:
+        return []
+    said = [of_header(value) for _, value in texts]
+    silent = not any(s.of_numbers or s.total or s.scale or s.status for s in said)
+    named = any(v.__class__ is str and find(v, state.given.partners) for _, v in texts)
+    return [index for index, _ in texts] if silent and not named else []
 
 
 def _may_count(state, value):
