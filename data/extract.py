@@ -276,14 +276,14 @@ def comext_headings(path):
 
 
 def high_priority(path):
-    """Take the Common High Priority List: HS6 code (HS 2022) and tier."""
-    return read(path)[["hs6", "tier"]]
+    """Take the Common High Priority List, tier by tier: tier and HS6 code (HS 2022)."""
+    return read(path)[["tier", "hs6"]].sort_values(["tier", "hs6"])
 
 
 def export_bans(path):
-    """Take the EU's export bans: HS6 code, date in force, end of the wind-down, marks."""
-    rows = read(path).drop(columns="line")
-    return rows.rename(columns={"date": "in_force", "winddown_end": "wound_down"})
+    """Take the dates of the EU's export bans: HS6 code, in force, end of the wind-down."""
+    rows = read(path).rename(columns={"date": "in_force", "winddown_end": "wound_down"})
+    return rows[["hs6", "in_force", "wound_down"]]
 
 
 #: Source key to the original, where it is kept, and what makes the extract of it. The lists

@@ -34,7 +34,7 @@ def load_list(name):
     Returns
     -------
     pandas.DataFrame
-        One row per HS6 code, all columns but marks and prices as text. ``sources.toml``
+        One row per HS6 code, all columns as text. ``sources.toml``
         beside the extracts says where a list is from and on what terms.
 
     Raises
