@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 import traderank
 from front import front
+from readings import make_readings
 
 #: The modules of the API page in the order in which data flow through them.
 MODULES = {
@@ -36,9 +37,10 @@ MODULES = {
 
 def make_pages():
     """Return the made pages, name to bytes."""
+    made = {"api.md": api(), "commands.md": commands(), **front(), **make_readings()}
     return {
         name: content.encode() if isinstance(content, str) else content
-        for name, content in {"api.md": api(), "commands.md": commands(), **front()}.items()
+        for name, content in made.items()
     }
 
 
