@@ -12,8 +12,11 @@ from html import escape
 
 from traderank.reading import Given, read_grids
 from traderank.reading.cells import read_unit, says
+from traderank.reading.dimensions import find_dimensions
 from traderank.reading.grid import Grid, cell_name
+from traderank.reading.labels import find_labels
 from traderank.reading.layout import find_tables
+from traderank.reading.rows import walk
 from traderank.table import Refused
 
 #: A role, what a reader is told of it, and whether it is one of a cell of numbers.
@@ -22,7 +25,7 @@ ROLES = {
     "value": "a value that is read",
     "share": "a share: checked",
     "turnover": "turnover: checked, and left out",
-    "words": "what says flow, time or unit",
+    "words": "what says whose, which flow, when, in what unit",
     "unused": "passed over",
 }
 
@@ -214,15 +217,25 @@ def refusal(sample):
 def roles(sample):
     """Return (row, column) → role of each cell that the reader made something of."""
     tables, _ = find_tables(sample.grid(), sample.given_to_reader())
-    found = {}
+    found = _beside(sample)
     for panel in (panel for table in tables for panel in table):
         for at, column in enumerate(panel.columns):
             role = "turnover" if column.flow == "turnover" else column.measure
             for row in range(len(panel.partners)):
-                name = panel.grid.name(int(panel.row_of[row, at]), int(panel.column_of[row, at]))
-                found[name] = role
-        for row in range(len(panel.partners)):
-            found[panel.grid.name(int(panel.row_of[row, 0]), panel.label)] = "partner"
+                found[panel.cell(row, at)] = role
+    return found
+
+
+def _beside(sample):
+    """Return the cells that say something of the numbers in their row: partners, flows, years."""
+    grid, groups = find_labels(sample.grid(), sample.given_to_reader())
+    found = {}
+    for labels in groups:
+        walked = walk(grid, labels, sample.given_to_reader())
+        telling = {dimension.index: "words" for dimension in find_dimensions(walked)[0]}
+        telling |= dict.fromkeys(labels.columns, "partner")
+        for row in (row for block in walked.blocks for row in block.rows):
+            found |= {grid.name(row, column): role for column, role in telling.items()}
     return found
 
 
@@ -284,7 +297,8 @@ def make_readings():
     """Return the made parts of the page, name to content."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        pictures = "\n".join(f"### {sample.title}\n\n{picture(sample)}" for sample in SAMPLES)
+        # A part of a page may not begin with a heading of its third level, but HTML may.
+        pictures = "\n".join(f"<h3>{sample.title}</h3>\n\n{picture(sample)}" for sample in SAMPLES)
     legend = " ".join(f'<span class="{role}">{text}</span>' for role, text in ROLES.items())
     lines = ["| what | message |", "|---|---|"]
     lines += [f"| {sample.title} | {_in_table(refusal(sample))} |" for sample in REFUSALS]
