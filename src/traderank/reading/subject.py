@@ -151,17 +151,18 @@ def _words(text):
     found = hits(parts)
     known = {at for hit in found for at in range(hit.start, hit.end)}
     known |= {at for at, part in enumerate(parts) if _is_plain(part)}
-    joins = {hit.start for hit in found if hit[:2] == ("beside", "of")}
-    joins_before = joins | {hit.start for hit in found if hit[:2] == ("beside", "into")}
+    joins = {at for hit in found if _joins(hit) for at in range(hit.start, hit.end)}
     trade = [hit for hit in found if hit.table == "flow" or hit[:2] == ("trade", "foreign")]
     beside = []
     for hit in trade:
         before, after = hit.start - 1, hit.end
-        while before in joins_before:
+        while before in joins:
             before -= 1
         while after in joins:
             after += 1
-        beside += [at for at in (before, after) if 0 <= at < len(parts) and at not in known]
+        beside += [at for at in (before, after) if 0 <= at < len(parts)]
+    listed = {at for hit in found for at in range(hit.start, hit.end)}
+    beside = [at for at in beside if at not in listed and not _is_named(parts, at)]
     return _Words(
         tuple(part for at, part in enumerate(parts) if at not in known),
         tuple(parts[at] for at in dict.fromkeys(beside)),
@@ -176,11 +177,28 @@ def _words(text):
     )
 
 
+def _joins(hit):
+    """Tell what only joins a word to the word of trade: «of», «goods», «to», «from»."""
+    return hit.table in ("filler", "to") or hit[:2] in (("beside", "of"), ("trade", "goods"))
+
+
+def _is_named(parts, at):
+    """Tell what is no word, or a word of a partner's name that stands there."""
+    if not parts[at][0].isalpha() or _is_short(parts[at]):
+        return True
+    runs = (
+        (start, end) for start in range(max(at - 4, 0), at + 1) for end in range(at + 1, at + 5)
+    )
+    return any(partners.find(" ".join(parts[start:end])) for start, end in runs)
+
+
+def _is_short(part):
+    return (len(part) == 1 and not "\u3400" <= part <= "\u9fff") or part in _ROMAN
+
+
 def _is_plain(part):
     """Tell what is no word, or a word of the name of a country or group."""
-    is_sign = "\u3400" <= part[0] <= "\u9fff"
-    short = (len(part) == 1 and not is_sign) or part in _ROMAN
-    return short or not part[0].isalpha() or part in partners.name_words()
+    return _is_short(part) or not part[0].isalpha() or part in partners.name_words()
 
 
 def _is_understood(text):
