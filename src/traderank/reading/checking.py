@@ -141,17 +141,23 @@ def _refuse_repeated_columns(panel):
         key = (*column.series, column.measure)
         other = seen.setdefault(key, at)
         if other != at:
+            row = _first(panel, at)
             raise panel.grid.refuse(
                 f"{_lines(panel, other, at)} both say {column.flow} {column.period} "
                 f"({column.measure})",
                 "correct the header that is wrong",
-                row=max(int(panel.row_of[0, at]) - 1, 0),
-                column=int(panel.column_of[0, at]),
+                row=max(int(panel.row_of[row, at]) - 1, 0),
+                column=int(panel.column_of[row, at]),
             )
+
+
+def _first(panel, at):
+    """Return the first partner that has a cell in a column: not every one does."""
+    return int((panel.column_of[:, at] >= 0).argmax())
 
 
 def _lines(panel, *columns):
     """Name columns as the file does: «columns D and F»."""
-    names = [panel.grid.line(int(panel.column_of[0, at])) for at in columns]
+    names = [panel.grid.line(int(panel.column_of[_first(panel, at), at])) for at in columns]
     word = names[0].split()[0]
     return f"{word}s " + " and ".join(name.split()[1] for name in names)
