@@ -184,8 +184,9 @@ def _count(named):
 
 
 def _agrees(group, named):
+    """Tell codes of the names beside them: by chance, codes of other things agree in no half."""
     pairs, differ = _compared(group, named)
-    return len(pairs) >= FEWEST and len(differ) <= (1 - AGREEMENT) * len(pairs)
+    return len(pairs) >= FEWEST and 2 * len(differ) < len(pairs)
 
 
 def _may_be_codes(column, rows):
