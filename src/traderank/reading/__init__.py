@@ -18,7 +18,8 @@ How a table that was never seen before is understood:
    tells how far each text reaches), or columns that say it row by row (``dimensions``), then the
    titles from the nearest up, the sheet's name, the caller (``context``, ``dating``). What is said
    twice must agree; what nobody says is refused. ``wide`` and ``longs`` put that in order as a
-   ``panel``, ``checking`` refuses what needs no sum, ``subject`` what is not trade.
+   ``panel``, ``checking`` refuses what needs no sum, ``subject`` what is not trade, or has
+   words beside it that are not ``known``.
 6. *The printed sums prove it* (``proof``): groups and totals (``sums``), turnover and periods
    (``identities``), shares, all within the rounding of what is printed (``rounding``). Where a
    sheet can be meant in several ways, the one that adds up is taken; if two do, or none, the

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import NamedTuple
 
 from traderank import partners
-from traderank.reading.cells import LONGEST, countries_in, says
+from traderank.reading.cells import countries_in, says
 from traderank.reading.dimensions import find_dimensions
+from traderank.reading.known import is_understood, words_in
 from traderank.reading.numbers import opening
-from traderank.reading.words import exact, hits, plain, tokens
+from traderank.reading.words import exact, plain
 
 #: What is no value of trade, where a title says it of the whole table.
 _NO_VALUES = ("weight", "price", "growth", "balance", "reexport")
 
-#: What parts the languages of one heading.
-_SEVERAL = re.compile(r"[/\n]")
-
 #: The base of an index: «2015 = 100».
 _INDEX = re.compile(r"=\s*100(?!\d)")
-
-_ROMAN = ("ii", "iii", "iv")
-
-#: Words of a title that may be no more than a unit.
-_SHORT = 3
 
 _GIVE = "give a table of exports or imports of goods by partner country"
 
@@ -92,7 +83,7 @@ def _refuse_measure(grid, titles, heads):
             )
         of_shares = measure in ("share", "percent")
         if of_shares and has_unit:
-            of_shares = measure == "share" and not _words(place.value).is_structure
+            of_shares = measure == "share" and not words_in(place.value).is_structure
         if of_shares and not by_column:
             raise _refuse(grid, place, "this is a table of shares, not of the value of trade")
 
@@ -124,96 +115,9 @@ def _is_country(value):
 # ── words that are not known ────────────────────────────────────────────────────────────
 
 
-class _Words(NamedTuple):
-    """The words of a text that are on no list, and those of them that stand beside trade."""
-
-    unknown: tuple
-    beside: tuple
-    says_trade: bool
-    #: Whether it tells a source or a date, and not what the numbers are.
-    is_aside: bool
-    #: Whether all its words are such as stand beside others: «years», «units».
-    is_empty: bool
-    #: Whether it names a structure, which may be one of values as of shares.
-    is_structure: bool
-    #: Whether it is short, and none of its words is known but such as stand beside a unit.
-    may_be_unit: bool
-
-
-@lru_cache(maxsize=65536)
-def _words(text):
-    """Read a text's words.
-
-    >>> _words("Exports of vellum, by country").beside
-    ('vellum',)
-    """
-    parts = tokens(plain(text[:LONGEST]))
-    found = hits(parts)
-    known = {at for hit in found for at in range(hit.start, hit.end)}
-    known |= {at for at, part in enumerate(parts) if _is_plain(part)}
-    joins = {at for hit in found if _joins(hit) for at in range(hit.start, hit.end)}
-    trade = [hit for hit in found if hit.table == "flow" or hit[:2] == ("trade", "foreign")]
-    beside = []
-    for hit in trade:
-        before, after = hit.start - 1, hit.end
-        while before in joins:
-            before -= 1
-        while after in joins:
-            after += 1
-        beside += [at for at in (before, after) if 0 <= at < len(parts)]
-    listed = {at for hit in found for at in range(hit.start, hit.end)}
-    beside = [at for at in beside if at not in listed and not _is_named(parts, at)]
-    return _Words(
-        tuple(part for at, part in enumerate(parts) if at not in known),
-        tuple(parts[at] for at in dict.fromkeys(beside)),
-        bool(trade),
-        any(hit[:3] == ("beside", "source", 0) or hit.table == "dated" for hit in found),
-        all(hit.table == "filler" for hit in found) and "".join(parts).isalpha(),
-        any(hit[:2] == ("beside", "structure") for hit in found)
-        and sum(hit.table == "measure" for hit in found) == 1,
-        len(parts) <= _SHORT
-        and not any(hit.table not in ("filler", "scale") for hit in found)
-        and not any(part in partners.name_words() for part in parts),
-    )
-
-
-def _joins(hit):
-    """Tell what only joins a word to the word of trade: «of», «goods», «to», «from»."""
-    return hit.table in ("filler", "to") or hit[:2] in (("beside", "of"), ("trade", "goods"))
-
-
-def _is_named(parts, at):
-    """Tell what is no word, or a word of a partner's name that stands there."""
-    if not parts[at][0].isalpha() or _is_short(parts[at]):
-        return True
-    runs = (
-        (start, end) for start in range(max(at - 4, 0), at + 1) for end in range(at + 1, at + 5)
-    )
-    return any(partners.find(" ".join(parts[start:end])) for start, end in runs)
-
-
-def _is_short(part):
-    return (len(part) == 1 and not "\u3400" <= part <= "\u9fff") or part in _ROMAN
-
-
-def _is_plain(part):
-    """Tell what is no word, or a word of the name of a country or group."""
-    return _is_short(part) or not part[0].isalpha() or part in partners.name_words()
-
-
-def _is_understood(text):
-    """Tell whether a text says nothing but what the reader knows."""
-    texts = [text, *_SEVERAL.split(text)] if _SEVERAL.search(text) else [text]
-    whole, *several = [
-        bool(exact("head", plain(part)) or partners.find(part)) or not _words(part).unknown
-        for part in texts
-    ]
-    return whole or bool(several and all(several))
-
-
 def _refuse_unknown_goods(grid, places):
     for place in places:
-        if place.value.__class__ is str and (beside := _words(place.value).beside):
+        if place.value.__class__ is str and (beside := words_in(place.value).beside):
             raise _refuse(
                 grid,
                 place,
@@ -226,7 +130,7 @@ def _says_trade(walked, places):
     """Tell whether anything printed says that a table is of trade in goods."""
     texts = [place.value for place in places if place.value.__class__ is str]
     texts += [walked.grid.sheet, *(text for _, text in walked.parts)]
-    if any(text.__class__ is str and _words(text).says_trade for text in texts):
+    if any(text.__class__ is str and words_in(text).says_trade for text in texts):
         return True
     return any(dimension.what == "flow" for dimension in find_dimensions(walked)[0])
 
@@ -243,7 +147,7 @@ def _refuse_unsaid(walked, places):
             )
     # A name with numbers or strokes in it is the program's that wrote it.
     name = walked.grid.sheet
-    if name.replace(" ", "").isalpha() and not _is_understood(name):
+    if name.replace(" ", "").isalpha() and not is_understood(name):
         raise walked.grid.refuse(
             f"the sheet is named «{_short(name)}», and nothing printed here says that "
             "this is trade",
@@ -254,7 +158,9 @@ def _refuse_unsaid(walked, places):
 def _refuse_unknown_unit(grid, titles, heads):
     """Refuse a short title that is not understood, where no unit is printed: it may be one."""
     for place in titles:
-        if (_is_odd(place) and _words(place.value).may_be_unit) or _is_empty(place, titles + heads):
+        if (_is_odd(place) and words_in(place.value).may_be_unit) or _is_empty(
+            place, titles + heads
+        ):
             raise _refuse(
                 grid,
                 place,
@@ -265,24 +171,24 @@ def _refuse_unknown_unit(grid, titles, heads):
 
 def _is_of_other(note):
     """Tell a note that names what a title would be refused for."""
-    if note.value.__class__ is not str or _words(note.value).is_aside:
+    if note.value.__class__ is not str or words_in(note.value).is_aside:
         return False
     said = note.says
-    return bool(said.other or said.measure in _NO_VALUES or _words(note.value).beside)
+    return bool(said.other or said.measure in _NO_VALUES or words_in(note.value).beside)
 
 
 def _is_odd(place):
     """Tell a text that is not understood, and is no footnote, source or date."""
     text = place.value
-    if text.__class__ is not str or _is_understood(text):
+    if text.__class__ is not str or is_understood(text):
         return False
-    return not (_words(text).is_aside or opening(text))
+    return not (words_in(text).is_aside or opening(text))
 
 
 def _is_empty(place, others):
     """Tell a word as «units» that stands alone in its row."""
     text = place.value
-    if text.__class__ is not str or not _words(text).is_empty:
+    if text.__class__ is not str or not words_in(text).is_empty:
         return False
     named = exact("head", plain(text)) not in (None, "unit")
     return not named and sum(other.row == place.row for other in others) == 1
