@@ -90,13 +90,21 @@ def _unlikely(work):
 
 
 def _left_out(work):
-    """Name the rows that the published total does not sum, at whatever remove."""
-    if work.total not in work.children:
-        return None
-    below = {row for rows in work.children.values() for row in rows} | {work.total}
-    left = [row for row in range(len(work.panel.partners)) if row not in below]
+    """Name the rows that the published total does not sum, at whatever remove.
+
+    Without such a total, name the groups that are in no sum where others are.
+    """
+    below = {row for rows in work.children.values() for row in rows}
+    if work.total in work.children:
+        left = [row for row in range(len(work.panel.kinds)) if row not in below | {work.total}]
+        text = f"«{work.panel.name(work.total)}» does not sum"
+    else:
+        summed = below | work.children.keys()
+        groups = [row for row, kind in enumerate(work.panel.kinds) if kind == "aggregate"]
+        left = [row for row in groups if work.children and row not in summed]
+        text = "in no sum, where other groups are:"
     names = ", ".join(f"«{work.panel.name(row)}»" for row in left[:12])
-    return f"«{work.panel.name(work.total)}» does not sum {names}" if left else None
+    return f"{text} {names}" if left else None
 
 
 def _not_members(work):
