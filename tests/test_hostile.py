@@ -128,3 +128,13 @@ def test_a_change_of_bytes_changes_them():
     changed = [hostile.changed(content, rng) for _ in range(50)]
     assert content not in changed
     assert len(set(changed)) > 45
+
+
+def test_a_text_of_thousands_of_digits_is_no_count():
+    from traderank.reading.bands import numbers_columns, numbers_rows
+
+    digits = "9" * 5_000
+    assert not numbers_columns(["1", "2", digits])
+    assert not numbers_rows(["1", "2", digits], ["CHN", "RUS", "KAZ"])
+    assert numbers_columns(["1", "2", "3"])
+    assert numbers_rows(["1", "2", "3"], ["CHN", "RUS", "KAZ"])
