@@ -438,7 +438,7 @@ def test_an_order_that_begins_anew_is_told_only_where_headings_part_the_others(h
 
 def test_rows_that_the_total_leaves_out_are_told():
     rows = sheet([*TRADE, ("Африка", 5.25, 5.25), ("Марокко", 5.25, 5.25)])
-    assert "2023: «Всего» does not sum «Африка»" in notes(rows)
+    assert "2023: «Всего» does not sum «Африка» (which sums its own rows)" in notes(rows)
 
 
 def test_a_row_of_a_bloc_that_was_no_member_is_told():

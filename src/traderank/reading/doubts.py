@@ -92,18 +92,20 @@ def _unlikely(work):
 def _left_out(work):
     """Name the rows that the published total does not sum, at whatever remove.
 
-    Without such a total, name the groups that are in no sum where others are.
+    A group among them that sums its own rows is said to; where no total is printed, groups
+    that are in no sum are named, if others are.
     """
     below = {row for rows in work.children.values() for row in rows}
+    rows, kinds = range(len(work.panel.kinds)), work.panel.kinds
     if work.total in work.children:
-        left = [row for row in range(len(work.panel.kinds)) if row not in below | {work.total}]
+        left = [row for row in rows if row not in below | {work.total}]
         text = f"«{work.panel.name(work.total)}» does not sum"
     else:
-        summed = below | work.children.keys()
-        groups = [row for row, kind in enumerate(work.panel.kinds) if kind == "aggregate"]
-        left = [row for row in groups if work.children and row not in summed]
+        summed = below | work.children.keys() if work.children else set(rows)
+        left = [row for row in rows if kinds[row] == "aggregate" and row not in summed]
         text = "in no sum, where other groups are:"
-    names = ", ".join(f"«{work.panel.name(row)}»" for row in left[:12])
+    own = {row: " (which sums its own rows)" for row in work.children}
+    names = ", ".join(f"«{work.panel.name(row)}»{own.get(row, '')}" for row in left[:12])
     return f"{text} {names}" if left else None
 
 
