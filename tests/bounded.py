@@ -16,7 +16,8 @@ import tempfile
 from pathlib import Path
 
 SECONDS, BYTES = 10, 1_000_000_000
-#: Room for what a process claims and does not use: libraries, stacks of threads.
+#: Room for what a process claims beyond what it begins with, and does not use: libraries,
+#: stacks of threads.
 ADDRESSES = 2 * BYTES
 NOWHERE = os.open(os.devnull, os.O_RDONLY)
 
@@ -38,7 +39,8 @@ def _become(work, printed):
     status = 99
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, ADDRESSES))
+        room = _claimed() + ADDRESSES
+        resource.setrlimit(resource.RLIMIT_AS, (room, room))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         signal.alarm(6 * SECONDS)  # one that sleeps uses no processor
         os.dup2(NOWHERE, 0)
@@ -54,6 +56,15 @@ def _become(work, printed):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status if isinstance(status, int) else 98)
+
+
+def _claimed():
+    """Return the bytes of addresses that this process has: a worker of tests has gigabytes."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except FileNotFoundError:
+        return 0
+    return pages * resource.getpagesize()
 
 
 def main():
