@@ -100,6 +100,9 @@ def checks_of(book):
                 if checks.kind == "share":
                     # Of a share in per cent, what its bound is of the value.
                     members, total = members[1:2], members[2]
+                    if members == [total]:
+                        # Its share is 100, whatever it is.
+                        continue
                     bound *= work.numbers[total] / 100
                 for place, cell in enumerate(members):
                     if panel.column_of[cell] < 0:
@@ -269,7 +272,8 @@ def name_slips(book, checks, rng):
             if text == panel.names[row] or (everywhere and partners.find(text))
         }
         left = any(labels[row].keys() - cells.keys() for row in new)
-        seen = left or _name_is_told(kind, panel, new)
+        held = [at for row in new for at in _held(panel, row, labels[row])]
+        seen = left or _name_is_told(kind, panel, new, held)
         yield Slip(kind, new, _with(book, grid.sheet, cells), lambda _, seen=seen: seen)
 
 
@@ -296,22 +300,29 @@ def _labels(grid, panel, row):
     return found if panel.names[row] in found.values() else {}
 
 
+def _held(panel, row, labels):
+    """Return the columns whose numbers stand in a name's line: not all, in a long table."""
+    way = _across(panel)
+    line = next(iter(labels))[way]
+    return [at for at, place in _lines(panel, row).items() if place[way] == line]
+
+
 def _code(partner):
     return partner and partner.code
 
 
-def _name_is_told(kind, panel, new):
-    """Whether something printed contradicts names: a partner twice, or an order."""
-    if kind == "a partner of another row":
-        return True
+def _name_is_told(kind, panel, new, held):
+    """Whether something printed contradicts names: one that is none, one twice, an order."""
     if kind in ("a word that is no partner", "name emptied", "a number for the name"):
         # Without a number such a row is a heading, or none.
-        return bool(np.nan_to_num(panel.numbers[list(new)]).any())
-    if "exchanged" in kind:
-        # The numbers stand where they stood, and so does every sum.
-        return _breaks_order(panel, new)
-    codes = {_code(partners.find(name)) for name in new.values()}
-    return bool(codes & set(panel.codes)) or _breaks_order(panel, new)
+        return bool(np.nan_to_num(panel.numbers[np.ix_(list(new), held)]).any())
+    if "exchanged" not in kind:
+        # The numbers of two names that are exchanged stand where they stood, as every sum does.
+        codes = {_code(partners.find(name)) for name in new.values()}
+        twice = [row for row, code in enumerate(panel.codes) if code in codes]
+        if np.nan_to_num(panel.numbers[np.ix_(twice, held)]).any():
+            return True
+    return _breaks_order(panel, new)
 
 
 def _breaks_order(panel, new):

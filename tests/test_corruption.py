@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 from corruption import EDITIONS, changes, open_book, outcome
-from slips import KINDS, SHIPPED, count, shipped
+from slips import KINDS, SHIPPED, WORDS, count, count_others, generated, shipped
 
 
 @cache
@@ -56,3 +56,21 @@ def test_no_changed_number_is_missed_that_a_check_of_its_table_reveals(key):
     assert sum(found.total() for found in counts.values()) >= 10
     assert [kind for kind, found in counts.items() if found["missed", True]] == []
     assert counts["sign turned"]["refused", True] or key.startswith("uzb")
+
+
+@pytest.mark.parametrize("key", [key for key in SHIPPED if key.startswith("kgz")])
+def test_no_changed_name_word_row_or_column_is_missed_that_something_printed_reveals(key):
+    counts = defaultdict(Counter)
+    count_others(shipped(key), random.Random(key), counts, 2)
+    assert [kind for kind, found in counts.items() if found["missed", True]] == []
+    for kind in ("a partner of another row", "row repeated", *WORDS):
+        assert counts[kind]["refused", False] == counts[kind].total() == 2
+
+
+# A column said twice below a partner without it; groups that two countries dissolve where no
+# total is printed; codes that are names too; a partner in but one of a long table's years.
+@pytest.mark.parametrize("name", ["2/1", "2/28", "2/33", "2/421", "2/466", "2/204"])
+def test_no_change_of_a_generated_table_is_missed_that_something_printed_reveals(name):
+    counts = defaultdict(Counter)
+    count_others(generated(name), random.Random(int(name[2:])), counts, 2)
+    assert [kind for kind, found in counts.items() if found["missed", True]] == []

@@ -148,12 +148,16 @@ def _add_codes(groups, grid, extra):
         codes = {value: partners.find_code(value) for value in {*column} - {""}} | {"": None}
         named = [codes[value] for value in column]
         _forget_numberings(grid, column, named, numbers)
-        mine = next((group for group in groups if group.columns == [index]), None)
-        if mine is not None and _count(named) > _count(mine.partners):
+        mine = next((group for group in groups if index in group.columns), None)
+        alone = mine is not None and mine.columns == [index]
+        if alone and _count(named) > _count(mine.partners):
             # «US» is a name too, and most codes are none; «World» stands among codes.
             groups.remove(mine)
             named = [code or name for code, name in zip(named, mine.partners, strict=True)]
-        elif any(index in group.columns for group in groups):
+        elif mine is not None:
+            # «PNG» is a name too: such codes were taken for names, and compared where they are.
+            if not alone and _agrees(mine, named):
+                _refuse_contradiction(grid, mine, index, _compared(mine, named)[1])
             continue
         agreeing = [group for group in groups if _agrees(group, named)]
         if agreeing:
