@@ -92,8 +92,8 @@ def _unlikely(work):
 def _left_out(work):
     """Name the rows that the published total does not sum, at whatever remove.
 
-    A group among them that sums its own rows is said to; where no total is printed, groups
-    that are in no sum are named, if others are.
+    A group among them that sums its own rows is said to; where no total is printed, the
+    groups that are in no sum are named.
     """
     below = {row for rows in work.children.values() for row in rows}
     rows, kinds = range(len(work.panel.kinds)), work.panel.kinds
@@ -101,9 +101,9 @@ def _left_out(work):
         left = [row for row in rows if row not in below | {work.total}]
         text = f"«{work.panel.name(work.total)}» does not sum"
     else:
-        summed = below | work.children.keys() if work.children else set(rows)
+        summed = below | work.children.keys()
         left = [row for row in rows if kinds[row] == "aggregate" and row not in summed]
-        text = "in no sum, where other groups are:"
+        text = "groups that are in no sum:"
     own = {row: " (which sums its own rows)" for row in work.children}
     names = ", ".join(f"«{work.panel.name(row)}»{own.get(row, '')}" for row in left[:12])
     return f"{text} {names}" if left else None
