@@ -658,8 +658,11 @@ def test_parquet_without_pyarrow_is_refused_with_the_remedy(tmp_path):
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and pipes are those of POSIX")
 
 # A slow disk: whoever ends the program now ends it in the middle of writing.
+# Whoever runs the tests may have hung up on signals (nohup), which the program respects.
 SLOW = """
-import os, pathlib, sys, time
+import os, pathlib, signal, sys, time
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from traderank.cli import main
 os.fsync = lambda fd: (pathlib.Path("../writing").touch(), time.sleep(60))
 main()
