@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from layouts import outcome, random_case, run_one
@@ -35,3 +36,10 @@ def test_the_comparison_sees_one_wrong_number(tmp_path):
     case.known.printed[key] += 1
     what, why = outcome(case, tmp_path)
     assert (what, key[0] in why) == ("wrong", True)
+
+
+@pytest.mark.parametrize("seed", ["2026/951", "2026/3397"])
+def test_blocks_whose_columns_differ_are_not_read_as_the_first(seed):
+    """A column of names, or a centred header, in one block says nothing of another's."""
+    _, _, what, _ = run_one(seed)
+    assert what != "wrong"

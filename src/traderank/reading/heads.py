@@ -6,6 +6,15 @@ from __future__ import annotations
 MERGED, RIGHTWARD, EVENLY = "merged cells", "to the next text", "evenly"
 
 
+def ways_of_all(grid, blocks, data):
+    """Return the ways to read the headers of a table's blocks, which need not be laid out alike."""
+    first, *others = blocks
+    found = dict.fromkeys(ways(grid, first, data))
+    if MERGED not in found:
+        found |= dict.fromkeys(way for block in others for way in ways(grid, block, data))
+    return [way for way in found if way != MERGED or len(found) == 1]
+
+
 def ways(grid, block, data):
     """Return the ways to read a block's header that differ, the likeliest first.
 

@@ -15,6 +15,7 @@ from traderank import partners
 from traderank.reading.bands import Labels, bands, numbers_columns, parted
 from traderank.reading.cells import says
 from traderank.reading.grid import texts_in
+from traderank.reading.numbers import readings, without_note
 from traderank.reading.words import exact, plain, totals
 
 _PARTING = re.compile(r"[,(]\s*")
@@ -46,7 +47,35 @@ def find_labels(grid, given):
             _join(groups, index, named, grid)
     _add_codes(groups, grid, given.partners)
     groups = [part for group in groups for part in parted(grid, group)]
+    for group in groups:
+        _refuse_numbers(grid, group)
     return grid, bands(grid, groups)
+
+
+def _refuse_numbers(grid, group):
+    """Refuse numbers in a column that elsewhere names the partners: they would be passed over."""
+    for index in group.columns if len(group.columns) > 1 else ():
+        for row, partner in enumerate(group.partners):
+            value = grid.columns[index][row]
+            if partner is not None and value != "" and _is_of_trade(value):
+                raise grid.refuse(
+                    f"«{str(value).strip()}» stands in a column that names partners in other rows",
+                    "keep tables whose columns differ on sheets of their own",
+                    row=row,
+                    column=index,
+                )
+
+
+def _is_of_trade(value):
+    """Tell a number that can be no code: it has decimals, or more than three digits."""
+    if value.__class__ is str:
+        return any(not _is_small(number) and number for number in _read(value))
+    return value.__class__ in (int, float) and value != 0 and not _is_small(value)
+
+
+@lru_cache(maxsize=65536)
+def _read(text):
+    return tuple(readings(without_note(text)).values())
 
 
 def find(text, extra):

@@ -14,7 +14,7 @@ from itertools import product
 from traderank.reading.cells import Unit
 from traderank.reading.checking import checked
 from traderank.reading.dimensions import find_dimensions
-from traderank.reading.heads import ways
+from traderank.reading.heads import ways_of_all
 from traderank.reading.labels import find_labels
 from traderank.reading.longs import long_panels
 from traderank.reading.numbers import readings, without_note
@@ -69,7 +69,8 @@ def find_tables(grid, given):
 
 def _interpret(walked):
     """Return the panels of one table in the one way in which it can be meant."""
-    choices = list(product(ways(walked.grid, walked.blocks[0], walked.data), _styles(walked)))
+    found = ways_of_all(walked.grid, walked.blocks, walked.data)
+    choices = list(product(found, _styles(walked)))
     if len(choices) == 1:
         return _made(walked, *choices[0])
     found, refusals = {}, []
