@@ -1,7 +1,10 @@
+from functools import partial
+
 import duckdb
 import pandas as pd
 import polars as pl
 import pytest
+import tidyrows
 
 from traderank import Refused, add_rank, add_turnover, load_trade, merge_blocs
 from traderank.compare import _Member, _refuse_overlaps, known_blocs
@@ -9,30 +12,7 @@ from traderank.compare import _Member, _refuse_overlaps, known_blocs
 NAN = float("nan")
 
 
-def row(partner, value, **other):
-    kind = "aggregate" if partner in ("WLD", "EU", "EUROPE", "CIS") else "country"
-    year = other.get("year", 2023)
-    return {
-        "reporter": "KAZ",
-        "partner": partner,
-        "partner_name": partner.title(),
-        "kind": kind,
-        "flow": "export",
-        "year": year,
-        "period": str(year),
-        "months": 12,
-        "product": "TOTAL",
-        "classification": None,
-        "value": value,
-        "currency": "USD",
-        "share_published": 0.1,
-        "vintage": "2024-07-25",
-        "status": "final",
-        "source": "kaz",
-        "sheet": "1",
-        "cell": "D1",
-        "proof": "proved",
-    } | other
+row = partial(tidyrows.row, share_published=0.1)
 
 
 def exports(**values):

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import tidyrows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib import font_manager
@@ -54,28 +55,7 @@ FINDING = "China passed Russia"
 
 
 def row(partner, year, value, **other):
-    kind = {"WLD": "aggregate", "XXX": "residual"}.get(partner, "country")
-    return {
-        "reporter": "KAZ",
-        "partner": partner,
-        "partner_name": partner.title(),
-        "kind": kind,
-        "flow": "export",
-        "year": year,
-        "period": str(year),
-        "months": 12,
-        "product": "TOTAL",
-        "classification": None,
-        "value": value,
-        "currency": "USD",
-        "share_published": None,
-        "vintage": "2024-07-25",
-        "status": "final",
-        "source": "stat.xlsx",
-        "sheet": "1",
-        "cell": "D1",
-        "proof": "proved",
-    } | other
+    return tidyrows.row(partner, value, **{"year": year, "source": "stat.xlsx"} | other)
 
 
 def series(years, **partners):

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tidyrows import exports, row
 
 from traderank import (
     Refused,
@@ -25,36 +26,6 @@ NAN = float("nan")
 EVERY_MEASURE = [add_share, add_rank, rank_margin, add_growth, add_contribution, concentration]
 
 # ---- small tables, and the engines that hold them
-
-
-def row(partner, value, **other):
-    kind = {"WLD": "aggregate", "EUROPE": "aggregate", "XXX": "residual"}.get(partner, "country")
-    year = other.get("year", 2023)
-    return {
-        "reporter": "KAZ",
-        "partner": partner,
-        "partner_name": partner.title(),
-        "kind": kind,
-        "flow": "export",
-        "year": year,
-        "period": str(year),
-        "months": 12,
-        "product": "TOTAL",
-        "classification": None,
-        "value": value,
-        "currency": "USD",
-        "share_published": None,
-        "vintage": "2024-07-25",
-        "status": "final",
-        "source": "kaz",
-        "sheet": "1",
-        "cell": "D1",
-        "proof": "proved",
-    } | other
-
-
-def exports(**values):
-    return [row(partner, value) for partner, value in values.items()]
 
 
 def to_pandas(rows):

@@ -1,11 +1,13 @@
 """Two editions of one table: what was revised beyond its printed digits, and what flipped."""
 
 import json
+from functools import partial
 
 import duckdb
 import pandas as pd
 import polars as pl
 import pytest
+import tidyrows
 from click.testing import CliRunner
 
 from traderank import Refused, compare_editions, load_trade, revisions
@@ -15,27 +17,7 @@ from traderank.sources import data_folder
 RAW = data_folder() / "raw" / "kaz"
 
 
-def row(partner, value, **other):
-    kind = {"WLD": "aggregate"}.get(partner, "country")
-    return {
-        "reporter": "KAZ",
-        "partner": partner,
-        "partner_name": partner.title(),
-        "kind": kind,
-        "flow": "export",
-        "year": 2023,
-        "period": "2023",
-        "months": 12,
-        "product": "TOTAL",
-        "value": value,
-        "currency": "USD",
-        "vintage": "2024-02-01",
-        "status": "preliminary",
-        "source": "first",
-        "sheet": "1",
-        "cell": "D1",
-        "proof": "proved",
-    } | other
+row = partial(tidyrows.row, vintage="2024-02-01", status="preliminary", source="first")
 
 
 def preliminary(**values):

@@ -208,6 +208,15 @@ def _describe(row):
     return f"{key} ({', '.join([amount, *place])})"
 
 
+_REPEATED = (
+    "rows are repeated",
+    "keep one row per reporter, partner, flow, product, period, vintage and source",
+)
+_CURRENCIES = ("one ranking mixes currencies", "convert the values to one currency first")
+_LENGTHS = (
+    "one ranking mixes lengths of period",
+    "keep the rows of one length, or correct the column months",
+)
 _FAULTS = {
     (
         f"the kind of a row is not one of {', '.join(KINDS)}",
@@ -219,18 +228,9 @@ _FAULTS = {
     ): nw.any_horizontal(
         *(nw.col(name).is_null() for name in ("reporter", "partner", "flow")), ignore_nulls=True
     ),
-    (
-        "rows are repeated",
-        "keep one row per reporter, partner, flow, product, period, vintage and source",
-    ): nw.len().over(KEY) > 1,
-    (
-        "one ranking mixes currencies",
-        "convert the values to one currency first",
-    ): _mixes("currency"),
-    (
-        "one ranking mixes lengths of period",
-        "keep the rows of one length, or correct the column months",
-    ): _mixes("months"),
+    _REPEATED: nw.len().over(KEY) > 1,
+    _CURRENCIES: _mixes("currency"),
+    _LENGTHS: _mixes("months"),
     (
         "a value is negative or infinite",
         "trade is zero or more: correct the value, or leave it missing",
@@ -238,6 +238,4 @@ _FAULTS = {
 }
 
 #: Faults that a row has by itself, whatever the others are.
-_OF_A_ROW = [
-    what for what in _FAULTS if not what[0].startswith(("rows are repeated", "one ranking mixes"))
-]
+_OF_A_ROW = [what for what in _FAULTS if what not in (_REPEATED, _CURRENCIES, _LENGTHS)]

@@ -44,6 +44,15 @@ KINDS = ("country", "aggregate", "residual", "bloc")
 RANKED_KINDS = ("country", "bloc")
 
 
+def address(sheet, cell):
+    """Name a cell with its sheet; a text file has none.
+
+    >>> address("2023", "F76"), address(None, "E2")
+    ('2023!F76', 'E2')
+    """
+    return f"{sheet}!{cell}" if sheet else cell
+
+
 #: Letters of a reason that are shown.
 LONGEST = 1000
 

@@ -59,8 +59,7 @@ def revisions(trade):
     {'unchanged': 549, 'rounding': 21}
     """
     rows = rank_printed(trade)
-    editions = rows[[*_SERIES, "vintage", "source"]].drop_duplicates()
-    editions = editions.sort_values("vintage", kind="stable")
+    editions = _editions(rows).sort_values("vintage", kind="stable")
     _refuse_unordered(editions)
     first = rows.merge(editions.drop_duplicates(_SERIES))
     last = rows.merge(editions.drop_duplicates(_SERIES, keep="last"))
@@ -189,6 +188,10 @@ def _refuse_currencies(both):
         )
 
 
+def _editions(rows):
+    return rows[[*_SERIES, "vintage", "source"]].drop_duplicates()
+
+
 def _refuse_unordered(editions):
     several = editions[editions.duplicated(_SERIES, keep=False)]
     unclear = several[
@@ -204,7 +207,7 @@ def _refuse_unordered(editions):
 
 
 def _refuse_several(rows):
-    editions = rows[[*_SERIES, "vintage", "source"]].drop_duplicates()
+    editions = _editions(rows)
     several = editions[editions.duplicated(_SERIES, keep=False)]
     if len(several):
         row = several.iloc[0]

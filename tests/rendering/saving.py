@@ -13,8 +13,6 @@ from workbooks import write_xls
 
 from rendering.sheets import Number
 
-WORKBOOKS = ("xlsx", "xls", "ods")
-
 #: The tests' writer of .xls keeps to one block of sectors.
 MOST_IN_XLS = 900
 

@@ -10,7 +10,7 @@ from traderank.charts import page as look
 from traderank.charts.chart import Chart
 from traderank.charts.periods import name_span, place
 from traderank.charts.source import source_text
-from traderank.charts.telling import Told, hear
+from traderank.charts.telling import Told, describe, hear
 from traderank.checks import as_rows
 from traderank.table import Refused
 from traderank.world import count_ahead
@@ -95,14 +95,7 @@ def _tell(counts, whole, codes, said):
         rows = counts[counts["period"] == period].set_index("ahead")["reporters"]
         parts = [f"{words.name(code)} {rows.get(code, 0)}" for code in codes]
         figures.append(f"{period}: {', '.join(parts)}, {words.say('total')} {rows.sum()}.")
-    alt = words.say(
-        "alt",
-        form=words.say("form", "columns"),
-        subtitle=subtitle,
-        axis=words.say("axis", "columns"),
-        finding=said.finding if said.finding[-1] in ".!?…" else f"{said.finding}.",
-        figures=" ".join(figures),
-    )
+    alt = describe(said, words.say("form", "columns"), subtitle, "columns", figures)
     return Told(said.finding, subtitle, notes, source_text(whole, said.sources, words), alt)
 
 

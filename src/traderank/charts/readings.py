@@ -11,10 +11,10 @@ from traderank.charts.chart import Chart
 from traderank.charts.curve import draw_curve
 from traderank.charts.drawn import FLOWS
 from traderank.charts.source import is_fob_and_cif, sources_text
-from traderank.charts.telling import Told, hear
+from traderank.charts.telling import Told, describe, hear
 from traderank.charts.words import NO_BREAK
 from traderank.partners import members
-from traderank.table import Refused
+from traderank.table import Refused, address
 
 
 def reading_chart(verdict, *, finding, sentence=None, language="en", note=None, sources=None):
@@ -133,14 +133,8 @@ def _tell(verdict, readings, groups, sentence, said):
     if (readings["answer"].notna() & readings["error_to_flip"].isna()).any():
         notes.append(words.say("readings", "unknown"))
     notes += [said.note] if said.note else []
-    alt = words.say(
-        "alt",
-        form=words.say("form", "readings"),
-        subtitle=subtitle,
-        axis=words.say("axis", "readings"),
-        finding=said.finding if said.finding[-1] in ".!?…" else f"{said.finding}.",
-        figures=" ".join(_figures(readings, groups, words)),
-    )
+    figures = _figures(readings, groups, words)
+    alt = describe(said, words.say("form", "readings"), subtitle, "readings", figures)
     source = sources_text(verdict.editions, said.sources, words)
     return Told(said.finding, subtitle, " ".join(notes), source, alt)
 
@@ -166,7 +160,7 @@ def _figures(readings, groups, words):
 def _data(readings):
     """Give the readings as drawn, each cell by its address."""
     cells = [
-        " + ".join(f"{cell['sheet'] or ''}!{cell['cell']}".lstrip("!") for cell in cells)
+        " + ".join(address(cell["sheet"], cell["cell"]) for cell in cells)
         for cells in readings["cells"]
     ]
     return readings.drop(columns=["answer", "signed"]).assign(cells=cells)

@@ -148,12 +148,18 @@ def alt_text(drawn, scale, said):
     axis = "rank" if scale.column == "rank" else "bars" if drawn.form == "bars" else "zero"
     panels = ", ".join(heading(panel, words) for panel, _ in drawn.panels() if panel)
     figures = [_figures(rows, drawn, scale, words) for _, rows in drawn.panels()]
+    form = words.say("form", drawn.form, panels=panels)
+    return describe(said, form, subtitle(drawn, scale, words), axis, figures)
+
+
+def describe(said, form, subtitle, axis, figures):
+    """Put together the alt text that every chart has: form, axes, finding, figures."""
     finding = said.finding if said.finding[-1] in ".!?…" else f"{said.finding}."
-    return words.say(
+    return said.words.say(
         "alt",
-        form=words.say("form", drawn.form, panels=panels),
-        subtitle=subtitle(drawn, scale, words),
-        axis=words.say("axis", axis),
+        form=form,
+        subtitle=subtitle,
+        axis=said.words.say("axis", axis),
         finding=finding,
         figures=" ".join(figures),
     )

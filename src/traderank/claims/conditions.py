@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from traderank.table import Refused
 
+#: Why a rank has no answer in a table that lacks some of the partners that are reported.
+FEWER = "fewer are ranked than are reported"
+
 
 class Outcome(NamedTuple):
     """How a condition came out in one ranking."""
@@ -82,7 +85,7 @@ def _too_few(row, ranking):
         return None
     why = (
         f"the partners in the table fall short of its total by {unlisted:,.0f} "
-        f"{ranking.currency}: fewer are ranked than are reported"
+        f"{ranking.currency}: {FEWER}"
     )
     return Outcome(None, why)
 

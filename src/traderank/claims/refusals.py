@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from traderank.claims.conditions import FEWER
 from traderank.table import RANKED_KINDS, Refused
 
 
@@ -67,7 +68,7 @@ def refuse_unanswerable(claim, readings, source):
 
 def _too_few(readings):
     whys = readings["why"].dropna()
-    return whys[whys.str.contains("fewer are ranked")]
+    return whys[whys.str.endswith(FEWER)]
 
 
 def _listed(words):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from traderank.claims.claim import Claim
 from traderank.export import to_csv
+from traderank.table import address
 
 _IN_JSON = (
     *("flow", "blocs", "vintage", "source", "holds", "rank", "value", "share", "rival"),
@@ -85,5 +86,4 @@ class Verdict:
 
 
 def _address(cell):
-    sheet = f"{cell['sheet']}!" if cell["sheet"] else ""
-    return f"{cell['file']} {sheet}{cell['cell']}"
+    return f"{cell['file']} {address(cell['sheet'], cell['cell'])}"

@@ -14,8 +14,8 @@ from itertools import islice
 from traderank import partners
 from traderank.reading.bands import Labels, bands, numbers_columns, parted
 from traderank.reading.cells import says
-from traderank.reading.grid import texts_in
-from traderank.reading.numbers import readings, without_note
+from traderank.reading.grid import NUMBERS, texts_in
+from traderank.reading.numbers import noted_readings
 from traderank.reading.words import exact, plain, totals
 
 _PARTING = re.compile(r"[,(]\s*")
@@ -69,13 +69,8 @@ def _refuse_numbers(grid, group):
 def _is_of_trade(value):
     """Tell a number that can be no code: it has decimals, or more than three digits."""
     if value.__class__ is str:
-        return any(not _is_small(number) and number for number in _read(value))
-    return value.__class__ in (int, float) and value != 0 and not _is_small(value)
-
-
-@lru_cache(maxsize=65536)
-def _read(text):
-    return tuple(readings(without_note(text)).values())
+        return any(map(_is_of_trade, noted_readings(value).values()))
+    return value.__class__ in NUMBERS and value != 0 and not _is_small(value)
 
 
 def find(text, extra):
@@ -235,7 +230,7 @@ def _may_be_codes(column, rows):
 
 
 def _is_small(value):
-    return value.__class__ in (int, float) and 0 < value < 1000 and value == int(value)
+    return value.__class__ in NUMBERS and 0 < value < 1000 and value == int(value)
 
 
 def _compared(group, named):

@@ -17,7 +17,7 @@ from traderank.reading.dimensions import find_dimensions
 from traderank.reading.heads import ways_of_all
 from traderank.reading.labels import find_labels
 from traderank.reading.longs import long_panels
-from traderank.reading.numbers import readings, without_note
+from traderank.reading.numbers import noted_readings
 from traderank.reading.panel import not_number
 from traderank.reading.proof import prove
 from traderank.reading.rows import walk
@@ -69,8 +69,8 @@ def find_tables(grid, given):
 
 def _interpret(walked):
     """Return the panels of one table in the one way in which it can be meant."""
-    found = ways_of_all(walked.grid, walked.blocks, walked.data)
-    choices = list(product(found, _styles(walked)))
+    ways = ways_of_all(walked.grid, walked.blocks, walked.data)
+    choices = list(product(ways, _styles(walked)))
     if len(choices) == 1:
         return _made(walked, *choices[0])
     found, refusals = {}, []
@@ -103,7 +103,7 @@ def _unsure(walked):
     for index in walked.data:
         for row, value in enumerate(walked.grid.columns[index]):
             if value.__class__ is str and value:
-                found = readings(without_note(value))
+                found = noted_readings(value)
                 if len(found) == 2 and found["."] != found[","]:
                     reason = f"«{value.strip()}» is not a number for sure, and no sum tells which"
                     return not_number(walked.grid, row, index, reason)
@@ -157,7 +157,7 @@ def panels(walked, way, style):
 def _styles(walked):
     """Return the decimal marks that the numbers kept as text may have."""
     texts = {text for index in walked.data for _, text in walked.grid.texts[index]}
-    read = [found for text in texts if (found := readings(without_note(text)))]
+    read = [found for text in texts if (found := noted_readings(text))]
     styles = [mark for mark in ".," if all(mark in found for found in read)]
     if read and not styles:
         raise walked.grid.refuse(

@@ -24,8 +24,8 @@ SHEETS = 2_000
 #: Texts that differ, and the letters in them: reading words is what takes time.
 TEXTS, LETTERS = 200_000, 8_000_000
 
-#: Letters of one cell, as in a spreadsheet, and of a sheet's name.
-CELL, NAME = 32_767, 255
+#: Letters of one cell, as in a spreadsheet.
+CELL = 32_767
 
 #: Titles in one sheet and tables under them, columns that name partners, products of a table.
 BLOCKS, NAMES, PANELS = 1_000, 60, 10_000

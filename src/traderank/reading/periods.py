@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple
 
 from traderank.partners import name_words
+from traderank.reading.grid import NUMBERS
 from traderank.reading.words import exact
 
 #: What a text says of a part of a year that cannot be counted: no months.
@@ -85,14 +86,14 @@ def year_of(value):
     >>> year_of(1994.0), year_of(1994.5), year_of("1994")
     (1994, None, None)
     """
-    if value.__class__ in (int, float) and 1900 <= value <= 2100 and value == int(value):
+    if value.__class__ in NUMBERS and 1900 <= value <= 2100 and value == int(value):
         return int(value)
     return None
 
 
 def month_of(value):
     """Return the period that a number as 202301 is, or None."""
-    if value.__class__ in (int, float) and 190001 <= value <= 210012 and value == int(value):
+    if value.__class__ in NUMBERS and 190001 <= value <= 210012 and value == int(value):
         year, month = divmod(int(value), 100)
         return Period(year, 1, month) if 1 <= month <= 12 else None
     return None

@@ -17,7 +17,7 @@ from traderank.reading import rounding
 from traderank.reading.arithmetic import Arithmetic
 from traderank.reading.doubts import find_doubts
 from traderank.reading.identities import across
-from traderank.table import Refused
+from traderank.table import Refused, address
 
 WORDS = ("unproved", "consistent", "proved")
 
@@ -68,7 +68,7 @@ class Proof:
         if self.blanks_as_zero:
             lines.append(f"{self.blanks_as_zero} blank cells are 0: the printed sums prove it")
         if self.uncovered:
-            shown = ", ".join(f"{s}!{cell}" if s else cell for s, cell in self.uncovered[:12])
+            shown = ", ".join(address(*place) for place in self.uncovered[:12])
             more = len(self.uncovered) - 12
             lines.append(f"no check covers {shown}" + (f" and {more} more" if more > 0 else ""))
         return "\n".join(lines + [f"note: {note}" for note in self.notes])

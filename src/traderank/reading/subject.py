@@ -7,6 +7,7 @@ import re
 from traderank import partners
 from traderank.reading.cells import countries_in, says
 from traderank.reading.dimensions import find_dimensions
+from traderank.reading.grid import NUMBERS
 from traderank.reading.known import is_understood, words_in
 from traderank.reading.numbers import opening
 from traderank.reading.words import exact, plain
@@ -216,7 +217,7 @@ def groups_only(grid, labels):
     rows = [row for row, partner in enumerate(labels.partners) if partner is not None]
     if any(labels.partners[row].kind == "country" for row in rows):
         return None
-    if not any(value.__class__ in (float, int) for row in rows for value in grid.rows[row]):
+    if not any(value.__class__ in NUMBERS for row in rows for value in grid.rows[row]):
         return None
     names = list(dict.fromkeys(" ".join(labels.names[row].split()) for row in rows))
     return grid.refuse(
