@@ -98,7 +98,8 @@ def _left_out(work):
     below = {row for rows in work.children.values() for row in rows}
     rows, kinds = range(len(work.panel.kinds)), work.panel.kinds
     if work.total in work.children:
-        left = [row for row in rows if row not in below | {work.total}]
+        summed = below | {work.total}
+        left = [row for row in rows if row not in summed]
         text = f"«{work.panel.name(work.total)}» does not sum"
     else:
         summed = below | work.children.keys()
