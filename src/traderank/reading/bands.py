@@ -35,7 +35,7 @@ _LONGEST = 7
 
 
 def numbers_columns(values):
-    """Tell a row that only numbers the columns: «А 1 2 3», «1 2 3 4»."""
+    """Tell a row that only numbers the columns: «А 1 2 3», «1 2 3 4», maybe anew in each list."""
     texts = [str(value).strip().removesuffix(".0") for value in values if value != ""]
     if any(len(text) > _LONGEST for text in texts):
         return False
@@ -43,7 +43,9 @@ def numbers_columns(values):
     return (
         all(len(text) == 1 for text in texts if not text.isdecimal())
         and counts[:1] in ([1], [2])
-        and counts == list(range(counts[0], counts[0] + len(counts)))
+        and all(
+            after == before + 1 or before > after == counts[0] for before, after in pairwise(counts)
+        )
     )
 
 

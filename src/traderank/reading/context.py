@@ -13,6 +13,8 @@ class Context:
     runs: list
     notes: list
     given: object
+    #: Whether the header says of some columns that they are exports, or imports.
+    is_parted: bool = False
     #: What the titles were found to say, for each thing that was asked of them.
     asked: dict = field(default_factory=dict)
 

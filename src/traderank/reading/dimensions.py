@@ -49,7 +49,7 @@ def find_dimensions(walked):
     """Return the dimension columns of a table, and the columns that are not to be used."""
     labels, found, unused = walked.labels, [], set()
     for index in range(labels.first, labels.last + 1):
-        if index in labels.columns:
+        if index in labels.columns or _is_headed_anew(walked, index):
             continue
         name = name_of(walked, index)
         what = f"total {name}" if name in totals() else exact("head", name)
@@ -64,6 +64,21 @@ def find_dimensions(walked):
 def _is_blank(walked, index):
     column = walked.grid.columns[index]
     return all(column[row] == "" for block in walked.blocks for row in block.rows)
+
+
+def _is_headed_anew(walked, index):
+    """Tell a column of numbers that another block's header calls otherwise than the first's.
+
+    Each block's header then says what it is there: ranks in one may be values in the next.
+    """
+    if index not in walked.data:
+        return False
+    heads = {id(block.heads): block.heads for block in walked.blocks}.values()
+    told = [
+        [plain(str(place.value)) for places in texts for place in places if place.column == index]
+        for texts in heads
+    ]
+    return len({tuple(texts[-1:]) for texts in told}) > 1
 
 
 def name_of(walked, index):

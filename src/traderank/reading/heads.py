@@ -51,10 +51,11 @@ def over(grid, block, data, way):
     their own columns alone: what stands blank beside «share» is the value.
     """
     texts, bounds = {index: [] for index in data}, set()
+    shares = _spread(block.heads, data) if way == EVENLY else {}
     for row, places in enumerate(block.heads):
-        below = _names(block.heads, row + 1, data)
-        mine = MERGED if row > 0 and not below else way
-        for place, columns in list(_spans(grid, places, data, mine, bounds, below)):
+        mine = MERGED if row > 0 and row + 1 == len(block.heads) else way
+        spans = shares.get(row) or list(_spans(grid, places, data, mine, bounds))
+        for place, columns in spans:
             bounds.add(place.column)
             for index in columns:
                 if index in texts:
@@ -73,14 +74,7 @@ def _names(heads, row, data):
     return [texts.get(index, "" if row + 1 == len(heads) else None) for index in data]
 
 
-def _spans(grid, places, data, way, bounds, below):
-    if way == EVENLY:
-        shares = _shares(places, data)
-        if not all(p.column in _middle(share) for p, share in zip(places, shares, strict=False)):
-            shares = []
-        if shares := shares or _centred(places, below, data):
-            yield from zip(places, shares, strict=True)
-            return
+def _spans(grid, places, data, way, bounds):
     starts = sorted({place.column for place in places} | bounds)
     for place in places:
         end = grid.ends.get((place.row, place.column), place.column)
@@ -92,22 +86,42 @@ def _spans(grid, places, data, way, bounds, below):
         yield place, range(place.column, end + 1)
 
 
-def _shares(places, data):
-    """Share the columns among the texts of a row, each as many."""
+def _spread(heads, data):
+    """Share the columns among the texts of each row that has gaps, from the lowest row up.
+
+    A text stands over whole shares of the row below it.
+    """
+    found, starts = {}, set(data)
+    for row in reversed(range(len(heads) - 1) or range(len(heads))):
+        places, below = heads[row], _names(heads, row + 1, data)
+        shares = _shares(places, data, starts) or _centred(places, below, data, starts)
+        if shares:
+            found[row] = list(zip(places, shares, strict=True))
+            starts = {share[0] for share in shares}
+    return found
+
+
+def _shares(places, data, starts):
+    """Share the columns among the texts of a row, each as many; [] if one is not within its own."""
     if not places or len(data) % len(places):
         return []
     size = len(data) // len(places)
-    return [data[at * size : (at + 1) * size] for at in range(len(places))]
+    shares = [data[at * size : (at + 1) * size] for at in range(len(places))]
+    fits = all(
+        share[0] in starts and place.column in _middle(share)
+        for place, share in zip(places, shares, strict=True)
+    )
+    return shares if fits else []
 
 
-def _centred(places, below, data):
+def _centred(places, below, data, begins):
     """Share the columns among texts that stand in the middle of theirs; [] if none or two ways fit.
 
     Columns at the left may have no text. Within a share, the row below has no text twice.
     """
     at = {index: place for place, index in enumerate(data)}
     middles = [at.get(place.column) for place in places]
-    if None in middles:
+    if not places or None in middles:
         return []
 
     def distinct(start, end):
@@ -120,7 +134,8 @@ def _centred(places, below, data):
             longer = {}
             for start, before in ways.items():
                 for end in (2 * middle - start + 1, 2 * middle - start + 2):
-                    if start <= middle < end <= len(data) and distinct(start, end):
+                    cut = start <= middle < end <= len(data) and data[start] in begins
+                    if cut and distinct(start, end):
                         more = [[*way, data[start:end]] for way in before]
                         longer[end] = (longer.get(end, []) + more)[:2]
             ways = longer

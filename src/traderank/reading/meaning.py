@@ -106,8 +106,9 @@ def _flow(index, over, own, context):
         )
     given = context.given.flow
     named = says(context.grid.sheet).flow
-    if named and "turnover" in found and found["turnover"] not in over and own.flow is None:
-        found = {}  # the title of the whole; the sheet is of one flow
+    above = "turnover" in found and found["turnover"] not in over and own.flow is None
+    if above and (named or context.is_parted):
+        found = {}  # the title of the whole; the sheet, or each column of it, is of one flow
     flow = next(iter(found), None) or named or given
     if given and flow != given:
         raise context.refuse(

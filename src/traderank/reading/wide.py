@@ -23,9 +23,12 @@ def wide_panels(walked, data, way, style):
     made = []
     for block in walked.blocks:
         notes, columns, used = [], [], []
-        context = Context(walked.grid, block.titles, walked.notes, walked.given)
         there = _there(walked, block)
         over = texts_over(walked.grid, block, there, way)
+        parted = any(
+            place.says.flow in ("export", "import") for texts in over.values() for place in texts
+        )
+        context = Context(walked.grid, block.titles, walked.notes, walked.given, parted)
         for index in (index for index in there if index in data):
             column = column_of(index, over[index], Own(), context)
             if column.__class__ is str:
