@@ -60,7 +60,7 @@ def parted(grid, group):
         if count % size or not all(_says_the_same(grid, group.rows, *pair) for pair in pairs):
             continue
         bounds = pairwise([-1, *columns, len(grid.columns)])
-        gaps = [_has_numbers(grid, group.partners, *pair) for pair in bounds]
+        gaps = [has_numbers(grid, group.partners, *pair) for pair in bounds]
         if any(any(told[:size]) and _recurs(told, size) for told in (gaps[1:], gaps[:-1])):
             return [_part(grid, group, columns[at : at + size]) for at in range(0, count, size)]
     return [group]
@@ -86,7 +86,7 @@ def _part(grid, group, columns):
     return Labels(columns, named, names)
 
 
-def _has_numbers(grid, named, start, stop):
+def has_numbers(grid, named, start, stop):
     """Whether numbers stand beside names, between two columns, and not only codes or counts."""
     rows = [row for row, partner in enumerate(named) if partner]
     return any(
@@ -113,8 +113,8 @@ def bands(grid, groups):
             group.first, group.last = 0, len(grid.columns) - 1
         return groups
     last = groups[-1]
-    behind = _has_numbers(grid, last.partners, max(last.columns), len(grid.columns))
-    before = _has_numbers(grid, groups[0].partners, -1, min(groups[0].columns))
+    behind = has_numbers(grid, last.partners, max(last.columns), len(grid.columns))
+    before = has_numbers(grid, groups[0].partners, -1, min(groups[0].columns))
     if behind or not before:
         starts = [_start(grid, group) for group in groups]
         starts[0] = 0

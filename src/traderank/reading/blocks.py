@@ -94,10 +94,10 @@ def _kinds(places):
 
 def label_units(state):
     """Return the units that stand behind names: «Total, million USD»."""
-    column = state.labels.columns[0]
     return [
         Place(row, column, unit, says(unit))
-        for row, name in enumerate(state.labels.names)
+        for column in state.labels.columns
+        for row, name in state.grid.texts[column]
         if state.labels.partners[row] is not None and (unit := unit_of(name))
     ]
 

@@ -21,6 +21,10 @@ from traderank.reading.rounding import CHANCE
 FAR = math.sqrt(2 * math.log(2 / CHANCE))
 
 
+#: Partners stand in an order if fewer tables than this would break it as rarely by chance.
+UNORDERED = 0.01
+
+
 def find_doubts(work):
     """Return a note on each oddity of a table whose checks have been made."""
     notes = [_inexact(work), _unlikely(work), _left_out(work), _out_of_order(work.panel)]
@@ -142,9 +146,10 @@ def _leaves(work, parent):
 def _out_of_order(panel):
     """Name the rows that break an order in which all the others stand.
 
-    Partners under one heading are in an order if at most one in ten neighbours break it.
-    Where the table prints no headings, an order may begin anew; a row that alone stands
-    out of it is still named.
+    Partners are in an order if by chance one table in a hundred would break it as rarely, and
+    at most one in ten neighbours break it, or two: so often do two names exchanged. Where the
+    table prints no headings, an order may begin anew; a row that alone stands out of it is
+    still named.
     """
     heads = [row for row, kind in enumerate(panel.kinds) if kind == "aggregate"]
     runs = list(pairwise([-1, *heads, len(panel.partners)]))
@@ -154,16 +159,41 @@ def _out_of_order(panel):
         off = [row for run in runs for row in descents(keys, *run)]
         if not off:
             return None
-        breaks[order] = [row for row in off if len(heads) > 1 or _alone(keys, row)]
-    order = min(breaks, key=lambda order: len(breaks[order]))
-    if not 0 < len(breaks[order]) <= pairs / 10:
+        alone = [row for row in off if len(heads) > 1 or _alone(keys, row)]
+        if 0 < len(alone) <= max(2, pairs / 10) and _by_chance(runs, len(off)) < UNORDERED:
+            breaks[order] = alone
+    if not breaks:
         return None
+    order = min(breaks, key=lambda order: len(breaks[order]))
     cells = ", ".join(
         f"«{panel.names[row].strip()}» (row {panel.row_of[row, 0] + 1}) before "
         f"«{panel.names[row + 1].strip()}»"
         for row in breaks[order]
     )
     return f"partners stand in the order of their {order}, but not {cells}: is a name wrong?"
+
+
+def _by_chance(runs, count):
+    """Return the chance that rows in a random order have at most so many descents."""
+    chances = np.ones(1)
+    for before, end in runs:
+        chances = np.convolve(chances, _descending(end - before - 1))
+    return chances[: count + 1].sum()
+
+
+@cache
+def _descending(count):
+    """Return the chance of 0, 1, … descents among so many rows: Euler's numbers over all orders.
+
+    >>> (_descending(3) * 6).tolist()
+    [1.0, 4.0, 1.0]
+    """
+    chances = np.ones(1)
+    for rows in range(2, count + 1):
+        at = np.arange(rows)
+        before = np.pad(chances, 1)
+        chances = ((at + 1) * before[1:] + (rows - at) * before[:-1]) / rows
+    return chances
 
 
 @cache

@@ -12,22 +12,24 @@ from functools import cache, lru_cache, partial
 from itertools import islice
 
 from traderank import partners
-from traderank.reading.bands import Labels, bands, numbers_columns, parted
+from traderank.reading.agreement import (
+    FEWEST,
+    agrees,
+    compared,
+    head,
+    heads,
+    is_parted,
+    join,
+    means_the_same,
+    refuse_contradiction,
+    take,
+)
+from traderank.reading.bands import bands, numbers_columns, parted
 from traderank.reading.cells import says
 from traderank.reading.grid import NUMBERS, texts_in
 from traderank.reading.numbers import noted_readings
-from traderank.reading.words import exact, plain, totals
 
 _PARTING = re.compile(r"[,(]\s*")
-
-#: Fewer partners than this are no table of partners.
-FEWEST = 2
-
-#: The name of a column stands above this row.
-HIGHEST = 40
-
-#: Label columns are one group if they agree in this share of the rows that both name.
-AGREEMENT = 0.8
 
 
 def find_labels(grid, given):
@@ -44,7 +46,7 @@ def find_labels(grid, given):
     for index, named in down.items():
         if _distinct(named) >= FEWEST and not _is_other(grid, index):
             _look_again(grid.texts[index], named, given.partners)
-            _join(groups, index, named, grid)
+            join(groups, index, named, grid)
     _add_codes(groups, grid, given.partners)
     groups = [part for group in groups for part in parted(grid, group)]
     for group in groups:
@@ -122,35 +124,20 @@ def _distinct(named):
     return len(set(named) - {None})
 
 
-def _head(texts):
-    """Return what the name of a column says that it holds."""
-    return next((what for what in _heads(texts) if what != "total"), None)
-
-
-def _heads(texts):
-    return [what for row, text in texts if row < HIGHEST and (what := _head_of(text))]
-
-
-@lru_cache(maxsize=4096)
-def _head_of(text):
-    low = plain(text)
-    return exact("head", low) or ("total" if low in totals() else None)
-
-
 def _is_other(grid, index):
     """Tell by its name a column of countries that are not the partners, or one of marks.
 
     Marks only tell rows of a total from rows of its parts.
     """
-    heads = _heads(grid.texts[index])
-    if heads[:1] == ["either"]:
-        return any(_head(texts) == "partner" for texts in grid.texts)
-    return "total" in heads or heads[:1] == ["reporter"]
+    told = heads(grid.texts[index])
+    if told[:1] == ["either"]:
+        return any(head(texts) == "partner" for texts in grid.texts)
+    return "total" in told or told[:1] == ["reporter"]
 
 
 def _has_partners(grid, down):
     """Whether a column that is named for partners names some, or tells them by their codes."""
-    columns = [at for at, texts in enumerate(grid.texts) if _head(texts) == "partner"]
+    columns = [at for at, texts in enumerate(grid.texts) if head(texts) == "partner"]
     return any(
         max(_distinct(down.get(at, ())), _distinct(map(partners.find_code, grid.columns[at])))
         >= FEWEST
@@ -169,8 +156,7 @@ def _add_codes(groups, grid, extra):
     for index, column in enumerate(grid.columns):
         if not _may_be_codes(column, rows) or _is_other(grid, index):
             continue
-        codes = {value: partners.find_code(value) for value in {*column} - {""}} | {"": None}
-        named = [codes[value] for value in column]
+        named = _coded(column)
         _forget_numberings(grid, column, named, numbers)
         mine = next((group for group in groups if index in group.columns), None)
         alone = mine is not None and mine.columns == [index]
@@ -180,19 +166,40 @@ def _add_codes(groups, grid, extra):
             named = [code or name for code, name in zip(named, mine.partners, strict=True)]
         elif mine is not None:
             # «PNG» is a name too: such codes were taken for names, and compared where they are.
-            if not alone and _agrees(mine, named):
-                _refuse_contradiction(grid, mine, index, _compared(mine, named)[1])
+            if not alone and agrees(grid, mine, index, named):
+                refuse_contradiction(grid, mine, index, compared(mine, named)[1])
             continue
-        agreeing = [group for group in groups if _agrees(group, named)]
-        if agreeing:
-            # Codes are of the names nearest to them, before rather than behind.
-            group = min(agreeing, key=lambda group: _distance(group, index))
-            _refuse_contradiction(grid, group, index, _compared(group, named)[1])
-            _take(group, index, named, grid)
-        elif not groups and _distinct(named) >= FEWEST and _head(grid.texts[index]) == "partner":
+        group, named = _group_of(grid, groups, index, named)
+        if group is not None:
+            refuse_contradiction(grid, group, index, compared(group, named)[1])
+            take(group, index, named, grid)
+        elif not groups and _distinct(named) >= FEWEST and head(grid.texts[index]) == "partner":
             for row, text in grid.texts[index]:
                 named[row] = named[row] or find(text, extra)
-            _join(groups, index, named, grid)
+            join(groups, index, named, grid)
+
+
+def _coded(column, scheme=None):
+    codes = {value: partners.find_code(value, scheme) for value in {*column} - {""}} | {"": None}
+    return [codes[value] for value in column]
+
+
+def _group_of(grid, groups, index, named):
+    """Return the group whose partners a column of codes names, or None, and whom it names."""
+    ways = [named]
+    if head(grid.texts[index]) == "partner":
+        # The IMF's numbers are not the UN's: they are its own where the names beside agree.
+        ways.append(_coded(grid.columns[index], "imf"))
+    beside = (
+        groups[:1] if len(groups) == 1 else [g for g in groups if not is_parted(grid, g, index)]
+    )
+    for test, some in ((agrees, groups), (means_the_same, beside)):
+        for way in ways:
+            found = [group for group in some if test(grid, group, index, way)]
+            if found:
+                # Codes are of the names nearest to them, before rather than behind.
+                return min(found, key=lambda group: _distance(group, index)), way
+    return None, named
 
 
 def _distance(group, index):
@@ -211,12 +218,6 @@ def _count(named):
     return len(named) - named.count(None)
 
 
-def _agrees(group, named):
-    """Tell codes of the names beside them: by chance, codes of other things agree in no half."""
-    pairs, differ = _compared(group, named)
-    return len(pairs) >= FEWEST and 2 * len(differ) < len(pairs)
-
-
 def _may_be_codes(column, rows):
     """Tell columns of short texts or small whole numbers beside names from others, at a glance."""
     beside = (value for row, value in enumerate(column) if value != "" and row in rows)
@@ -231,59 +232,3 @@ def _may_be_codes(column, rows):
 
 def _is_small(value):
     return value.__class__ in NUMBERS and 0 < value < 1000 and value == int(value)
-
-
-def _compared(group, named):
-    """Return the rows that both name, with what each says; and those in which they differ."""
-    pairs = [
-        (row, one, other)
-        for row, (one, other) in enumerate(zip(group.partners, named, strict=True))
-        if one is not None and other is not None
-    ]
-    return pairs, [(row, one, other) for row, one, other in pairs if one != other]
-
-
-def _join(groups, index, named, grid):
-    """Add a column of names to the group that it agrees with, or begin another."""
-    for group in reversed(groups):
-        pairs, differ = _compared(group, named)
-        if pairs and len(differ) <= (1 - AGREEMENT) * len(pairs):
-            _refuse_contradiction(grid, group, index, differ)
-            _take(group, index, named, grid)
-            return
-        if pairs and _only_groups(group.partners) != _only_groups(named):
-            # «Asia» down the side of its countries: the narrower name is the partner.
-            _nest(group, index, named, grid)
-            return
-    names = ["" if value == "" else str(value) for value in grid.columns[index]]
-    groups.append(Labels([index], list(named), names))
-
-
-def _only_groups(named):
-    return all(partner.kind != "country" for partner in named if partner)
-
-
-def _take(group, index, named, grid):
-    group.columns.append(index)
-    for row, partner in enumerate(named):
-        if group.partners[row] is None and partner is not None:
-            group.partners[row], group.names[row] = partner, str(grid.columns[index][row])
-
-
-def _nest(group, index, named, grid):
-    group.columns.append(index)
-    narrower = _only_groups(group.partners)
-    for row, partner in enumerate(named):
-        if partner is not None and (narrower or group.partners[row] is None):
-            group.partners[row], group.names[row] = partner, grid.columns[index][row]
-
-
-def _refuse_contradiction(grid, group, index, differ):
-    for row, one, other in differ:
-        raise grid.refuse(
-            f"«{grid.columns[index][row]}» is {other.code}, but «{group.names[row].strip()}» in "
-            f"the same row is {one.code}",
-            "correct the name that is wrong",
-            row=row,
-            column=index,
-        )
