@@ -88,7 +88,8 @@ def check(files, **given):
 
     The word: proved (every number is in a check, and all checks hold), consistent (all hold,
     some numbers are in none) or unproved (nothing is printed to check against). Then how many
-    checks of which kind were made, how many numbers they cover and which they do not, and
+    checks of which kind were made, and how many numbers they cover; what the tables were read
+    as (reporter, flows, periods, unit and the cell that says it), which no sum tells; and
     whatever else was seen. If a check does not hold, the FILE is refused.
     """
     readings = _read_all(files, **given)

@@ -24,7 +24,7 @@ How a table that was never seen before is understood:
    (``identities``), shares, all within the rounding of what is printed (``rounding``). Where a
    sheet can be meant in several ways, the one that adds up is taken; if two do, or none, the
    table is refused (``layout``). What breaks a rule and no sum is told (``doubts``, ``siblings``).
-7. *What is left is the tidy table* (``tidy``).
+7. *What is left is the tidy table* (``tidy``), and a line that says what it was ``taken`` for.
 """
 
 from __future__ import annotations

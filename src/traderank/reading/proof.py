@@ -17,6 +17,7 @@ from traderank.reading import rounding
 from traderank.reading.arithmetic import Arithmetic
 from traderank.reading.doubts import find_doubts
 from traderank.reading.identities import across
+from traderank.reading.taken import taken_for
 from traderank.table import Refused, address
 
 WORDS = ("unproved", "consistent", "proved")
@@ -53,6 +54,8 @@ class Proof:
     blanks_as_zero: int = 0
     notes: list = field(default_factory=list)
     details: list = field(default_factory=list, repr=False)
+    #: The tables as they were understood, for `taken_for`.
+    panels: list = field(default_factory=list, repr=False)
 
     @property
     def covered(self):
@@ -65,6 +68,7 @@ class Proof:
             f"{self.word}: {sum(self.checks.values())} checks ({kinds or 'none'}) "
             f"cover {self.covered} of {self.cells} numbers"
         ]
+        lines += [f"read as {line}" for line in taken_for(self.panels)]
         if self.blanks_as_zero:
             lines.append(f"{self.blanks_as_zero} blank cells are 0: the printed sums prove it")
         if self.uncovered:
@@ -91,6 +95,7 @@ def combine(proofs):
         whole.uncovered += proof.uncovered
         whole.notes += proof.notes
         whole.details += proof.details
+        whole.panels += proof.panels
     return whole
 
 
@@ -278,6 +283,7 @@ def _finish(work, notes):
         int(zero.sum()),
         [panel.grid.remark(note) for note in panel.notes + notes],
         [lambda: _details(work)],
+        [panel],
     )
     return proof, np.where(zero, 0.0, panel.numbers), work.places
 
