@@ -61,8 +61,7 @@ def join(groups, index, named, grid):
             # «Asia» down the side of its countries: the narrower name is the partner.
             _nest(group, index, named, grid)
             return
-    names = ["" if value == "" else str(value) for value in grid.columns[index]]
-    groups.append(Labels([index], list(named), names))
+    groups.append(Labels([index], list(named), list(map(str, grid.columns[index]))))
 
 
 def _is_beside(grid, group, index, named):

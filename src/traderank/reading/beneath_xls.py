@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 import olefile
@@ -53,6 +53,10 @@ _USUAL = re.compile(
     | \xbd\x00\x30\x00 .[\x00-\x03].\x00.{44}
     | \x7d\x00\x0c\x00 .{8}[\x00\x02\x04\x06].{3}  # COLINFO of columns that are not hidden
     | \xe0\x00\x14\x00 .{20}                      # XF
+    | \x93\x02\x04\x00 .{4}                       # STYLE
+    # How a sheet is calculated and printed.
+    | [\x0c-\x11\x2a\x2b\x55\x5f\x80\x82-\x84]\x00\x02\x00 .{2}
+    | [\x10\x26-\x29\x80]\x00\x08\x00 .{8}
     )*+""",
     re.DOTALL | re.VERBOSE,
 )
@@ -105,8 +109,8 @@ def _stream(content, path):
         if entry.size < document.minisectorcutoff:
             stream = document.openstream(entry.name).read()
         else:
-            sectors = _followed(table, entry.isectStart)
-            stream = b"".join(content[(at + 1) * size : (at + 2) * size] for at in sectors)
+            sectors = list(_followed(table, entry.isectStart))
+            stream = b"".join(content[start:end] for start, end in _runs(sectors, size))
     if not 0 < entry.size <= len(stream):
         raise Damaged("the end of its records is missing")
     return stream[: entry.size]
@@ -116,6 +120,14 @@ def _followed(table, sector):
     while sector < len(table):
         yield sector
         sector = table[sector]
+
+
+def _runs(sectors, size):
+    """Yield where sectors lie in a file: one beginning and end of those that follow each other."""
+    breaks = [at for at, pair in enumerate(pairwise(sectors), 1) if pair[1] != pair[0] + 1]
+    for first, last in pairwise([0, *breaks, len(sectors)]):
+        if last > first:
+            yield (sectors[first] + 1) * size, (sectors[last - 1] + 2) * size
 
 
 def _endless(table, sector):

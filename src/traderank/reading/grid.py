@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from itertools import chain, compress, zip_longest
+from itertools import zip_longest
 
 import numpy as np
 
@@ -13,9 +13,6 @@ from traderank.table import Refused
 NUMBERS = (float, int)
 
 _NONE = "what is not a number"
-
-# Every cell of a sheet is asked: no loop of Python's own goes over them.
-_IS_NUMBER, _IS_TEXT = frozenset(NUMBERS).__contains__, frozenset((str,)).__contains__
 
 #: A number that stands alone over a table is a year, and then a title.
 YEARS = range(1900, 2101)
@@ -53,7 +50,7 @@ class Grid:
         while self.columns and self.columns[-1].count("") == len(self.rows):
             self.columns.pop()
         self.texts = list(map(texts_in, self.columns))
-        self.numbers, endless = _numbers_in(self.columns, len(self.rows))
+        self.numbers, endless = _numbers_in(self.columns, self.texts, len(self.rows))
         if endless:
             self._without(endless)
         # A range may claim a billion columns: it has those that are there.
@@ -122,18 +119,26 @@ class Grid:
 
 def texts_in(cells):
     """Return the texts among some cells that are not empty: (place, text)."""
-    return [pair for pair in compress(enumerate(cells), map(_IS_TEXT, map(type, cells))) if pair[1]]
+    return [(place, cell) for place, cell in enumerate(cells) if cell.__class__ is str and cell]
 
 
-def _numbers_in(columns, height):
+def _numbers_in(columns, texts, height):
     """Return the numbers, nan where none stands, and where those stand that have no end."""
-    cells = list(chain.from_iterable(columns))
-    there = list(map(_IS_NUMBER, map(type, cells)))
-    found = np.full(len(cells), math.nan)
-    found[np.fromiter(there, bool, len(cells))] = np.fromiter(compress(cells, there), float)
-    found = found.reshape(len(columns), height)
-    there = np.array(there, dtype=bool).reshape(found.shape)
-    return found, np.argwhere(there & ~np.isfinite(found)).tolist()
+    found, endless = np.full((len(columns), height), math.nan), []
+    for at, (cells, told) in enumerate(zip(columns, texts, strict=True)):
+        left = height - len(told) - cells.count("")
+        if left:
+            found[at] = [
+                cell if cell.__class__ is float or cell.__class__ is int else math.nan
+                for cell in cells
+            ]
+            if np.count_nonzero(np.isfinite(found[at])) < left:
+                endless += [(at, row) for row, cell in enumerate(cells) if _is_endless(cell)]
+    return found, endless
+
+
+def _is_endless(cell):
+    return cell.__class__ is float and not math.isfinite(cell)
 
 
 def cell_name(row, column):

@@ -35,16 +35,18 @@ _PARTING = re.compile(r"[,(]\s*")
 def find_labels(grid, given):
     """Return the sheet, turned if its partners stand across, and its groups of labels."""
     down = _named(grid.texts, len(grid.rows), given.partners)
-    most = max(map(_distinct, down.values()), default=0)
+    distinct = {index: _distinct(named) for index, named in down.items()}
+    most = max(distinct.values(), default=0)
     if most < len(grid.columns):
         across = _named(map(texts_in, grid.rows), len(grid.columns), given.partners)
         row = max(across, key=lambda row: _distinct(across[row]), default=None)
         if row is not None and _distinct(across[row]) > most and not _has_partners(grid, down):
             grid = grid.turned(row, across[row])
             down = _named(grid.texts, len(grid.rows), given.partners)
+            distinct = {index: _distinct(named) for index, named in down.items()}
     groups = []
     for index, named in down.items():
-        if _distinct(named) >= FEWEST and not _is_other(grid, index):
+        if distinct[index] >= FEWEST and not _is_other(grid, index):
             _look_again(grid.texts[index], named, given.partners)
             join(groups, index, named, grid)
     _add_codes(groups, grid, given.partners)
@@ -150,7 +152,7 @@ def _has_partners(grid, down):
 
 def _add_codes(groups, grid, extra):
     """Add the columns of codes that say what the names beside them say, or that stand alone."""
-    rows = {row for group in groups for row in group.rows}
+    rows = sorted({row for group in groups for row in group.rows})
     # A row may be as wide as a sheet can be, and is asked for each of its columns.
     numbers = cache(lambda row: numbers_columns(grid.rows[row]))
     for index, column in enumerate(grid.columns):
@@ -220,14 +222,14 @@ def _count(named):
 
 def _may_be_codes(column, rows):
     """Tell columns of short texts or small whole numbers beside names from others, at a glance."""
-    beside = (value for row, value in enumerate(column) if value != "" and row in rows)
-    values = list(islice(beside if rows else filter(None, reversed(column)), 20))
-    short = [
-        value
-        for value in values
-        if (len(value) <= 5 if value.__class__ is str else _is_small(value))
-    ]
-    return len(short) > len(values) / 2
+    beside = (value for row in rows if (value := column[row]) != "")
+    values = islice(beside if rows else filter(None, reversed(column)), 20)
+    short = list(map(_is_short, values))
+    return sum(short) > len(short) / 2
+
+
+def _is_short(value):
+    return len(value) <= 5 if value.__class__ is str else _is_small(value)
 
 
 def _is_small(value):

@@ -80,11 +80,12 @@ def marks_in(grid, rows, column):
 
 def numbers_in(grid, rows, column, style, notes):
     """Read one column's cells as numbers, nan for a blank; refuse what is neither."""
+    rows = np.asarray(rows)
     found, cells = grid.numbers[column][rows], grid.columns[column]
-    for place in np.isnan(found).nonzero()[0].tolist():
-        row = rows[place]
+    blank = np.isnan(found).nonzero()[0]
+    for place, row in zip(blank.tolist(), rows[blank].tolist(), strict=True):
         # A cell may look blank and hide an error.
-        if cells[row] != "" or (row, column) in grid.beneath:
+        if cells[row] != "" or (grid.beneath and (row, column) in grid.beneath):
             found[place] = _odd_number(grid, row, column, cells[row], style, notes)
     return found
 

@@ -16,59 +16,57 @@ from traderank.reading.words import exact, plain
 def find_records(grid, labels):
     """Find the columns that hold numbers beside partners, and the rows that are records."""
     named = np.array([partner is not None for partner in labels.partners])
-    filled = {
-        index: _filled(grid, index)
-        for index in range(labels.first, labels.last + 1)
-        if index not in labels.columns
-    }
-    filled = _of_trade(grid, labels, {i: has for i, has in filled.items() if has.any()}, named)
-    beside = {index: has for index, has in filled.items() if (has & named).any()}
-    if not beside:
+    inside = range(labels.first, labels.last + 1)
+    columns = np.array([index for index in inside if index not in labels.columns], dtype=int)
+    has = _filled(grid, columns)
+    there = has.any(axis=1)
+    columns, has = _of_trade(grid, labels, columns[there], has[there], named)
+    beside = (has & named).any(axis=1)
+    if not beside.any():
         # Partners that are titles stand above their numbers, not beside them.
         below = np.arange(len(named)) > int(named.argmax())
-        beside = {index: has for index, has in filled.items() if (has & below).any()}
-    if not beside:
-        return [], np.zeros(len(grid.rows), dtype=bool)
-    return list(beside), named & np.any(list(beside.values()), axis=0)
+        beside = (has & below).any(axis=1)
+    return columns[beside].tolist(), named & has[beside].any(axis=0)
 
 
-def _of_trade(grid, labels, filled, named):
+def _of_trade(grid, labels, columns, has, named):
     """Leave out the first columns whose numbers only count the rows, or are years."""
-    for index in list(filled)[:-1]:
-        column = grid.columns[index]
-        if not (filled[index] & named).any():
+    left = np.ones(len(columns), dtype=bool)
+    for at, index in enumerate(columns[:-1].tolist()):
+        if not (has[at] & named).any():
             continue
         fewest = 2 if _is_unused(grid, index) else 3
-        counts = numbers_rows(column, labels.partners, fewest)
-        if not counts and not _only_times(column, filled, index, named):
+        counts = numbers_rows(grid.columns[index], labels.partners, fewest)
+        left[at] = False
+        if not counts and not _only_times(grid.columns[index], has[left].any(axis=0), named):
+            left[at] = True
             break
-        filled = {at: has for at, has in filled.items() if at != index}
-    return filled
+    return columns[left], has[left]
 
 
 def _is_unused(grid, index):
     return any(exact("head", plain(text)) == "unused" for _, text in grid.texts[index])
 
 
-def _only_times(column, beside, index, named):
+def _only_times(column, beside, named):
     """Tell a column of years: all that stands in it beside numbers is a year, most of them again.
 
     Or its name says so. Numbers of trade would hardly all lie between 1900 and 2100.
     """
-    rows = np.flatnonzero(np.any([has for at, has in beside.items() if at != index], axis=0))
-    rows = rows[rows >= named.argmax()]
-    values = [column[row] for row in rows.tolist()]
-    if not values or not all(value != "" and is_time(value) for value in values):
+    rows = np.flatnonzero(beside)
+    rows = rows[rows >= named.argmax()].tolist()
+    if not rows or not all((value := column[row]) != "" and is_time(value) for row in rows):
         return False
     heads = [exact("head", plain(text)) for text in column[: rows[0]] if text.__class__ is str]
-    return "period" in heads or len(set(map(str, values))) <= max(len(values) / 2, 1)
+    values = [str(column[row]) for row in rows]
+    return "period" in heads or len(set(values)) <= max(len(values) / 2, 1)
 
 
-def _filled(grid, index):
-    """Say in which rows of a column stands a number, or what may stand for one."""
-    like = [row for row, text in grid.texts[index] if stands_for_number(text)]
-    has = ~np.isnan(grid.numbers[index])
-    has[like] = True
+def _filled(grid, columns):
+    """Say in which rows of some columns stands a number, or what may stand for one."""
+    has = ~np.isnan(grid.numbers[columns])
+    for at, index in enumerate(columns.tolist()):
+        has[at, [row for row, text in grid.texts[index] if stands_for_number(text)]] = True
     return has
 
 

@@ -34,7 +34,8 @@ def _gone(here, there):
     values = [at for at, column in enumerate(here.columns) if column.measure == "value"]
     if not gone:
         return []
-    size = np.nan_to_num(here.numbers[:, values]).sum(axis=1).tolist()
+    numbers = here.numbers[:, values]
+    size = np.where(np.isnan(numbers), 0.0, numbers).sum(axis=1).tolist()
     middle = sorted(size)[len(size) // 2]
     odd = [row for row in gone if size[row] > middle or here.kinds[row] != "country"]
     names = ", ".join(f"«{here.name(row)}» (row {here.row_of[row, 0] + 1})" for row in odd[:12])
@@ -45,10 +46,10 @@ def _moved(here, there):
     """Name the neighbours that stand the other way round in the other year."""
     places = {code: place for place, code in enumerate(there.codes)}
     keys = [places[code] for code in here.codes if code in places]
-    both = [row for row, code in enumerate(here.codes) if code in places]
     breaks = descents(keys, -1, len(keys))
     if not 0 < len(breaks) <= len(keys) / 10:
         return []
+    both = [row for row, code in enumerate(here.codes) if code in places]
     names = ", ".join(
         f"«{here.name(both[at])}» (row {here.row_of[both[at], 0] + 1}) before "
         f"«{here.name(both[at + 1])}»"

@@ -146,6 +146,19 @@ class Sums:
         residuals = self.values[parent] - self.values[below].cumsum(axis=0)
         bounds = self.half[parent] + self.half[below].cumsum(axis=0)
         holds = abs(residuals) <= bounds + SLACK
+        everywhere = holds.all(axis=1).nonzero()[0]
+        one = len(everywhere) == 1
+        count = 1 + int(everywhere[0] if one else self._best(parent, leaves, residuals, holds))
+        found = self._left(parent, below[:count], residuals[count - 1], bounds[count - 1])
+        told = holds[count - 1] & (self.values[parent] != 0)
+        if not told.any() or self._chance(parent, told, found.bound) > CHANCE / count:
+            return None
+        if found.always or (told.sum() > 1 and self._is_meant_in_most(found)):
+            return found
+        return None
+
+    def _best(self, parent, leaves, residuals, holds):
+        """Return the last of the first so many rows that fit in most columns, and best."""
         score = holds.sum(axis=1)
         # Its own rows come first: fewer of them only where more columns fit.
         first = max(leaves, 1) - 1
@@ -154,14 +167,7 @@ class Sums:
         off = abs(residuals[best]).sum(axis=1)
         # A total sums the rows of nothing too that stand last.
         ties = (off == off.min()).nonzero()[0]
-        count = int(best[ties[-1 if parent == self.total else 0]]) + 1
-        found = self._left(parent, below[:count], residuals[count - 1], bounds[count - 1])
-        told = holds[count - 1] & (self.values[parent] != 0)
-        if not told.any() or self._chance(parent, told, found.bound) > CHANCE / count:
-            return None
-        if found.always or (told.sum() > 1 and self._is_meant_in_most(found)):
-            return found
-        return None
+        return best[ties[-1 if parent == self.total else 0]]
 
     def _is_meant_in_most(self, found):
         """Tell a sum that is wrong in a few columns from rows that happen to add up in some."""

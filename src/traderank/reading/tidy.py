@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 import pandas as pd
 
@@ -60,8 +58,8 @@ def _shares(panel, numbers, places, rows, share):
     """Return the printed shares, 0 to 1; a share may be printed in per cent or as a fraction."""
     if share is None:
         return np.full(int(rows.sum()), np.nan)
-    of_total = [numbers[row, share] for row, p in enumerate(panel.partners) if p.code == "WLD"]
-    return _scaled(numbers, places, rows, share, 0 if of_total == [1.0] else -2)
+    whole = "WLD" in panel.codes and numbers[panel.codes.index("WLD"), share] == 1.0
+    return _scaled(numbers, places, rows, share, 0 if whole else -2)
 
 
 def frame(pieces):
@@ -75,14 +73,20 @@ def frame(pieces):
     }
     # Making texts is what takes time: each is made once, and all are taken to their places.
     texts = [name for name in COLUMNS if name not in columns]
-    words, known, places = [], {}, []
-    for name, (piece, length) in product(texts, zip(pieces, lengths, strict=True)):
-        told, down = piece[name], piece[name].__class__ is list
-        first = known.setdefault(id(told) if down else told, len(words))
-        if first == len(words):
-            words += told if down else [told]
-        places.append(first + np.arange(length) if down else np.full(length, first))
-    taken = pd.array(words, dtype=_TEXT).take(np.concatenate(places))
+    words, known = [], {}
+
+    def place(told):
+        down = told.__class__ is list
+        at = known.setdefault(id(told) if down else told, len(words))
+        if at == len(words):
+            words.extend(told if down else [told])
+        return at
+
+    places = np.array([[place(piece[name]) for piece in pieces] for name in texts])
+    places = np.repeat(places, lengths, axis=1)
+    down = [at for at, name in enumerate(texts) if pieces[0][name].__class__ is list]
+    places[down] += np.concatenate(list(map(np.arange, lengths)))
+    taken = pd.array(words, dtype=_TEXT).take(places.ravel())
     for at, name in enumerate(texts):
         columns[name] = taken[at * sum(lengths) : (at + 1) * sum(lengths)]
     return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)

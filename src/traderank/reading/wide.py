@@ -90,11 +90,11 @@ def _check_order(panel):
 
 def _wide_panel(walked, block, columns, used, notes, style):
     notes += _oddities(walked, block, used)
-    shape = len(block.rows), len(used)
+    shape, rows = (len(block.rows), len(used)), np.array(block.rows)
     values, marks = np.empty(shape), np.zeros(shape, dtype=bool)
     for at, index in enumerate(used):
-        values[:, at] = numbers_in(walked.grid, block.rows, index, style, notes)
-        marks[:, at] = marks_in(walked.grid, block.rows, index)
+        values[:, at] = numbers_in(walked.grid, rows, index, style, notes)
+        marks[:, at] = marks_in(walked.grid, rows, index)
     return Panel(
         walked.grid,
         walked.labels.columns[0],
@@ -102,7 +102,7 @@ def _wide_panel(walked, block, columns, used, notes, style):
         block.names,
         columns,
         values,
-        np.broadcast_to(np.array(block.rows)[:, None], shape),
+        np.broadcast_to(rows[:, None], shape),
         np.broadcast_to(np.array(used), shape),
         notes,
         marks,
@@ -112,7 +112,8 @@ def _wide_panel(walked, block, columns, used, notes, style):
 def _oddities(walked, block, used):
     """Note what is hidden, and a reporter that stands among its own partners."""
     grid = walked.grid
-    notes = [f"row {row + 1} is hidden" for row in block.rows if row in grid.hidden_rows]
+    hidden = sorted(grid.hidden_rows.intersection(block.rows))
+    notes = [f"row {row + 1} is hidden" for row in hidden]
     notes += [f"{grid.line(index)} is hidden" for index in used if index in grid.hidden_columns]
     reporter, extra = walked.given.reporter, walked.given.partners
     odd = [
