@@ -66,7 +66,7 @@ def _in_part(period, place, over, own, context):
     if period.months == UNKNOWN and own_parts:
         period = Period(period.year)
     elif period[1:] != (12, 1, None) or (place is not None and place.says.months_named):
-        return period, True
+        return _narrowed(period, place, over, own, context), True
     parts = own_parts or _parts_in_titles(context.runs)
     if len(parts) > 1:
         raise context.refuse(
@@ -77,6 +77,28 @@ def _in_part(period, place, over, own, context):
     for first, months in parts:
         return Period(period.year, months, first), True
     return period, False
+
+
+def _narrowed(period, place, over, own, context):
+    """Return a period that names its months, with those that stand nearer to the numbers.
+
+    «January-October 2023» is the title of a column «October» too, and «October 2023» that of
+    one «January-October»: months within it, or from January to its end.
+    """
+    below = over[over.index(place) + 1 :] if place in over else over
+    parts = {own.part} - {None} or {near.says.part for near in below} - {None}
+    for first, months in parts:
+        part = Period(period.year, months, first)
+        start, end = part.span if months else (0, 0)
+        within = period.span[0] <= start and end <= period.span[1]
+        if len(parts) > 1 or period.crosses or not (within or (first, end) == (1, period.span[1])):
+            raise context.refuse(
+                next((near for near in below if near.says.part), place),
+                f"the months that stand here are not those of {period}, which stands over them",
+                "keep one table for each period in the sheet",
+            )
+        return part
+    return period
 
 
 def _parts_in_titles(runs):
