@@ -13,7 +13,8 @@ from traderank.reading.cells import of_header
 from traderank.reading.periods import month_of
 from traderank.reading.words import exact, plain, totals
 
-_SAID = ("flow", "period", "month", "unit", "measure", "reporter", "product", "classification")
+_SAID = ("flow", "period", "month", "unit", "scale", "measure", "reporter", "product")
+_SAID += ("classification",)
 _EDITIONS = {"h0": "HS1992", "h1": "HS1996", "h2": "HS2002", "h3": "HS2007", "h4": "HS2012"}
 _EDITIONS |= {"h5": "HS2017", "h6": "HS2022"}
 
@@ -31,6 +32,7 @@ class Own(NamedTuple):
     part: tuple | None = None
     measure: str | None = None
     unit: object = None
+    scale: int | None = None
     reporter: str | None = None
     product: str | None = None
     classification: str | None = None
@@ -101,7 +103,7 @@ def _by_cells(walked, index):
     read = [of_header(cell) for cell in filled if str(cell).strip()]
     if not read:
         return None
-    for what in ("flow", "unit", "measure"):
+    for what in ("flow", "unit", "measure", "scale"):
         if all(getattr(said, what) for said in read):
             return what
     return "period" if all(len(said.periods) == 1 or said.part for said in read) else None
@@ -182,6 +184,13 @@ def _month(own, cell):
     return _from_text(own, cell)
 
 
+def _scale(own, cell):
+    """Read what all numbers of a row are counted in: «Millions», or a power of ten."""
+    code = exact("scale_code", _mark(cell))
+    scale = int(code) if code else of_header(cell).scale
+    return own._replace(scale=scale) if scale else None
+
+
 def _reporter(own, cell):
     partner = partners.find(cell) or partners.find_code(cell)
     return own._replace(reporter=partner.code) if partner else None
@@ -201,6 +210,7 @@ _TOLD = {
     "period": _period,
     "month": _month,
     "unit": _from_text,
+    "scale": _scale,
     "measure": _from_text,
     "reporter": _reporter,
     "product": _product,

@@ -129,7 +129,7 @@ def _unit(over, own, context):
             "find out which is right and correct the other",
         )
     unit, place = next(iter(found.items()), (None, None))
-    unit = _scaled(unit, place, over, context)
+    unit = _scaled(unit, place, over, own, context)
     given = context.given.unit
     if unit is None and given is None:
         raise context.grid.refuse("no unit is printed", 'give --unit, as in --unit "thousand USD"')
@@ -169,9 +169,9 @@ def _known_scale(unit, place, given, context):
     return given
 
 
-def _scaled(unit, place, over, context):
+def _scaled(unit, place, over, own, context):
     """Join a currency with a scale that stands elsewhere; refuse two scales."""
-    scales = dict(nearest("scale", over, context))
+    scales = {own.scale: place} if own.scale else dict(nearest("scale", over, context))
     if not scales:
         return unit
     scale, where = next(iter(scales.items()))

@@ -10,13 +10,16 @@ from traderank.reading.dimensions import find_dimensions
 from traderank.reading.grid import NUMBERS
 from traderank.reading.known import is_understood, words_in
 from traderank.reading.numbers import opening
-from traderank.reading.words import exact, plain
+from traderank.reading.words import exact, hits, plain, tokens
 
 #: What is no value of trade, where a title says it of the whole table.
 _NO_VALUES = ("weight", "price", "growth", "balance", "reexport")
 
 #: The base of an index: «2015 = 100».
 _INDEX = re.compile(r"=\s*100(?!\d)")
+
+#: So many words are a sentence.
+_SENTENCE = 4
 
 _GIVE = "give a table of exports or imports of goods by partner country"
 
@@ -38,9 +41,10 @@ def check_subject(walked):
     # What stands over a column of growth or weights is said of that column alone.
     telling = titles + [place for place in heads if not place.says.measure]
     _refuse_unknown_goods(grid, telling)
-    if not _says_trade(walked, titles + heads):
+    said = {dimension.what for dimension in find_dimensions(walked)[0]}
+    if "flow" not in said and not _says_trade(walked, titles + heads):
         _refuse_unsaid(walked, telling)
-    if not any(place.says.unit for place in (*titles, *heads, *walked.notes)):
+    if "unit" not in said and not any(p.says.unit for p in (*titles, *heads, *walked.notes)):
         _refuse_unknown_unit(grid, titles, heads)
     _check_reporter(grid, walked.given, titles)
 
@@ -131,21 +135,20 @@ def _says_trade(walked, places):
     """Tell whether anything printed says that a table is of trade in goods."""
     texts = [place.value for place in places if place.value.__class__ is str]
     texts += [walked.grid.sheet, *(text for _, text in walked.parts)]
-    if any(text.__class__ is str and words_in(text).says_trade for text in texts):
-        return True
-    return any(dimension.what == "flow" for dimension in find_dimensions(walked)[0])
+    return any(text.__class__ is str and words_in(text).says_trade for text in texts)
 
 
 def _refuse_unsaid(walked, places):
     """Refuse a text that is not understood in a table that nothing says is of trade."""
-    for place in (*places, *walked.notes):
-        if _is_odd(place) or (place in walked.notes and _is_of_other(place)):
-            raise _refuse(
-                walked.grid,
-                place,
-                "nothing printed here says that this is trade",
-                "if it is, say so in the title, with the word exports or imports",
-            )
+    odd = [place for place in places if _is_odd(place)]
+    odd += [note for note in walked.notes if _is_odd_note(note)]
+    for place in odd[:1]:
+        raise _refuse(
+            walked.grid,
+            place,
+            "nothing printed here says that this is trade",
+            "if it is, say so in the title, with the word exports or imports",
+        )
     # A name with numbers or strokes in it is the program's that wrote it.
     name = walked.grid.sheet
     if name.replace(" ", "").isalpha() and not is_understood(name):
@@ -176,6 +179,17 @@ def _is_of_other(note):
         return False
     said = note.says
     return bool(said.other or said.measure in _NO_VALUES or words_in(note.value).beside)
+
+
+def _is_odd_note(note):
+    """Tell a note that names another thing, or is not understood and is no mere remark."""
+    return _is_of_other(note) or (_is_odd(note) and not _is_remark(note.value))
+
+
+def _is_remark(text):
+    """Tell a sentence on the figures as such: that they are revised, rounded, without an area."""
+    parts = tokens(plain(text))
+    return len(parts) >= _SENTENCE and any(hit[:2] == ("beside", "remark") for hit in hits(parts))
 
 
 def _is_odd(place):

@@ -16,7 +16,7 @@ from typing import NamedTuple
 _LETTERS = r"[^\W\d_\u3400-\u9fff¹²³⁰⁴-⁹]+"
 _TOKEN = re.compile(rf"[\u3400-\u9fff]|\d+|{_LETTERS}(?:'{_LETTERS})*|[^\w\s.]|_")
 _FILES = ("words.toml", "times.toml", "units.toml")
-_EXACT = ("head", "total", "flow_code", "marks", "code", "unsure")
+_EXACT = ("head", "total", "flow_code", "scale_code", "marks", "code", "unsure")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʻʼ`´ʹ", "'"))
 
 
