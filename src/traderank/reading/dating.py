@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from traderank.reading.cells import says
 from traderank.reading.context import nearest
-from traderank.reading.periods import FISCAL, UNKNOWN, Period
+from traderank.reading.periods import FISCAL, UNKNOWN, Period, of_other_calendar
 
 
 def period_of(over, own, context):
@@ -19,6 +19,12 @@ def period_of(over, own, context):
     named = [period for period in says(context.grid.sheet).periods]
     if len(found) > 1 and len(_within([*told, (tuple(named), None)])) == len(named) == 1:
         found = {}  # «2019-2023» is the title of all sheets, and this one is named for its year
+    if _is_span(found, over):
+        raise context.refuse(
+            found.popitem()[1],
+            "two years stand over one column, or it is a fiscal year that cannot be told",
+            "print its months there, as in «July 2022 - June 2023»",
+        )
     if len(found) > 1:
         raise context.refuse(
             list(found.values())[-1],
@@ -28,10 +34,17 @@ def period_of(over, own, context):
     if found:
         period, place = next(iter(found.items()))
     else:
-        period, place = _elsewhere(named, context), None
+        period, place = _elsewhere(named, over, context), None
     period, stated = _in_part(period, place, over, own, context)
     _check_sheet_name(period, place, named, context)
     return _as_given(period, place, stated, context)
+
+
+def _is_span(found, over):
+    """Tell two years that follow each other, in one cell of the header: «2021-2022»."""
+    years = sorted(period.year for period in found)
+    places = {(place.row, place.column) for place in found.values() if place in over}
+    return len(places) == 1 and len(years) == 2 and years[0] + 1 == years[1]
 
 
 def _within(told):
@@ -50,13 +63,20 @@ def _span(period):
     return period.span if period.months > 0 else (12 * period.year, 12 * period.year + 12)
 
 
-def _elsewhere(named, context):
+def _elsewhere(named, over, context):
     """Return the period that the sheet's name or the caller says."""
     if len(named) == 1:
         # «12_2019» may be December or the twelve months of 2019: only its year counts.
         return Period(named[0].year) if not says(context.grid.sheet).months_named else named[0]
     if context.given.year is None:
         raise context.grid.refuse("no year is printed", "give --year")
+    for place in (*over, *(place for run in context.runs for place in run)):
+        if year := of_other_calendar(str(place.value)):
+            raise context.refuse(
+                place,
+                f"«{year}» may be a year of another calendar, which is not {context.given.year}",
+                "print its months in the title, as in «March 2023 - February 2024»",
+            )
     return Period(context.given.year)
 
 

@@ -64,7 +64,8 @@ class Times(NamedTuple):
     months_named: bool = False
 
 
-_YEAR = re.compile(r"(?<![\d.,])(?<!\d/)((?:19|20)\d\d)(?=/\1(?!\d)|(?!\d|[.,]\d|/\d))")
+# No table of trade is of 2050 or later; Nepal's calendar is already there.
+_YEAR = re.compile(r"(?<![\d.,])(?<!\d/)(19\d\d|20[0-4]\d)(?=/\1(?!\d)|(?!\d|[.,]\d|/\d))")
 _DATE = re.compile(
     r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2})(?!\d)"
     r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日"
@@ -86,9 +87,25 @@ def year_of(value):
     >>> year_of(1994.0), year_of(1994.5), year_of("1994")
     (1994, None, None)
     """
-    if value.__class__ in NUMBERS and 1900 <= value <= 2100 and value == int(value):
+    if value.__class__ in NUMBERS and 1900 <= value < 2050 and value == int(value):
         return int(value)
     return None
+
+
+#: Years of the calendars of Iran, of Islam, of Nepal and of Thailand; Japan's and Taiwan's eras.
+_ELSEWHERE = re.compile(
+    r"(?<![\d.,/-])(?:1[34]\d\d|20[5-9]\d|2[45]\d\d)(?![.,/-]?\d)|(?<!\d)1[01]\d年|令和|平成|昭和|民国|民國"
+)
+
+
+def of_other_calendar(text):
+    """Return what in a text may be a year of another calendar than ours, or None.
+
+    >>> of_other_calendar("Exports in 1402"), of_other_calendar("Exports in 2023")
+    ('1402', None)
+    """
+    match = _ELSEWHERE.search(text)
+    return match and match[0]
 
 
 def month_of(value):
