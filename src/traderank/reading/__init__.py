@@ -12,8 +12,8 @@ How a table that was never seen before is understood:
    labels; if rows name more, the sheet is turned, and read like any other. Lists side by side
    are parted (``bands``).
 4. *A walk down the labels parts the sheet* (``rows``): a partner beside numbers is a record
-   (``records``), texts over columns are a header, a text alone is a title that speaks until the
-   next one (``blocks``).
+   (``records``); of the others (``odd``) texts over columns are a header, a text alone is a title
+   that speaks until the next one (``blocks``).
 5. *What a column of numbers is, the nearest words say* (``meaning``): its own header (``heads``
    tells how far each text reaches), or columns that say it row by row (``dimensions``), then the
    titles from the nearest up, the sheet's name, the caller (``context``, ``dating``). What is said
