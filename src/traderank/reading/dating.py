@@ -49,7 +49,7 @@ def _is_span(found, over):
 
 def _within(told):
     """Return the periods told; one that lies within all that is told over it stands for them."""
-    if told and len(told[-1][0]) == 1:
+    if len(told) > 1 and len(told[-1][0]) == 1:
         start, end = _span(told[-1][0][0])
         spans = [list(map(_span, periods)) for periods, _ in told]
         if all(
@@ -148,9 +148,8 @@ def _check_sheet_name(period, place, named, context):
             f"«{context.grid.sheet}»",
             "find out which is right and correct the other",
         )
-    name = says(context.grid.sheet)
-    ends = {other.span[1] % 12 for other in named}
-    if named and name.months_named and period.span[1] % 12 not in ends:
+    months_named = named and says(context.grid.sheet).months_named
+    if months_named and period.span[1] % 12 not in {other.span[1] % 12 for other in named}:
         raise context.refuse(
             place,
             f"the period printed here is {period}, but the sheet is named «{context.grid.sheet}»",

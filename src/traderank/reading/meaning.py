@@ -194,7 +194,8 @@ def _scaled(unit, place, over, own, context):
 
 
 def _status(over, context):
-    for places in (over, _footnotes(over, context), *reversed(context.runs)):
+    footnotes = _footnotes(over, context) if context.notes else ()
+    for places in (over, footnotes, *reversed(context.runs)):
         found = {place.says.status for place in places if place.says.status}
         if len(found) == 1:
             status = found.pop()
