@@ -280,6 +280,19 @@ def test_a_refusal_of_one_check_names_the_number_that_is_not_what_others_make():
     assert refused.reason.endswith(")")
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"D6": "…", "E6": None}, "D6 prints no number, the others make 600.75"),
+        ({"D8": "…", "E8": None}, "the others make 150.25 (rounding explains at most 0.01); "),
+    ],
+)
+def test_a_refusal_says_of_a_mark_for_not_reported_that_it_is_no_number(cells, said):
+    reason = refusal(sheet(**cells)).reason
+    assert said in reason
+    assert ("marked as not reported: D8" in reason) == ("D8" in cells)
+
+
 def test_a_refusal_prints_numbers_to_the_digit_that_differs():
     trade = [("Всего", 17605534.20124, 7018745.76433), ("Китай", 17605534.20124, 7018745.76433)]
     reason = refusal(sheet(trade, B7=24624279.96567)).reason
@@ -410,6 +423,13 @@ def test_names_exchanged_within_an_order_are_told():
     upper, lower = (f"«{rows[at][0]}» (row {at + 1}) before «{rows[at + 1][0]}»" for at in (10, 19))
     order = "2023: partners stand in the order of their two-letter codes"
     assert note == f"{order}, but not {upper}, {lower}: is a name wrong?"
+
+
+@pytest.mark.parametrize("count", [9, 11])
+def test_two_names_exchanged_are_told_where_chance_would_hardly_leave_the_others_in_order(count):
+    rows = exact()[: 6 + count]
+    rows[7][0], rows[11][0] = rows[11][0], rows[7][0]
+    assert len([note for note in notes(rows) if "is a name wrong" in note]) == (count == 11)
 
 
 @pytest.mark.parametrize("order", ["codes", "names", "none"])

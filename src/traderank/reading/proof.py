@@ -223,12 +223,16 @@ def _equation(work, cells):
 def _failure(work, checks, i):
     row, column = int(checks.rows[i]), int(checks.columns[i])
     printed, residual, bound = work.numbers[row, column], checks.residual[i], checks.bound[i]
+    cells, panel = checks.members(i), work.panel
+    marked = [panel.cell(*cell) for cell in cells[1:] if work.blank[cell] and panel.marks[cell]]
     text = (
-        f"{checks.text(i)}: {work.panel.cell(row, column)} prints {printed:.15g}, the others make "
+        f"{checks.text(i)}: {panel.cell(row, column)} prints "
+        f"{'no number' if work.blank[row, column] else format(printed, '.15g')}, the others make "
         f"{printed - residual:.{9 if checks.kind == 'share' else 15}g} "
         f"(rounding explains at most {bound:.2g})"
+        + (f"; marked as not reported: {', '.join(marked[:3])}" if marked else "")
     )
-    return _Failure(checks.kind, text, (row, column), checks.members(i), residual, bound)
+    return _Failure(checks.kind, text, (row, column), cells, residual, bound)
 
 
 def _explains(entry, failure, panel):
