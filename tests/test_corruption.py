@@ -5,8 +5,11 @@ from collections import Counter, defaultdict
 from functools import cache
 
 import pytest
+from changing.books import SHIPPED, generated, shipped
+from changing.numbers import KINDS
+from changing.words import WORDS
 from corruption import EDITIONS, changes, open_book, outcome
-from slips import KINDS, SHIPPED, WORDS, count, count_others, generated, shipped
+from slips import count, count_others
 
 
 @cache
@@ -64,13 +67,21 @@ def test_no_changed_name_word_row_or_column_is_missed_that_something_printed_rev
     count_others(shipped(key), random.Random(key), counts, 2)
     assert [kind for kind, found in counts.items() if found["missed", True]] == []
     for kind in ("a partner of another row", "row repeated", *WORDS):
-        assert counts[kind]["refused", False] == counts[kind].total() == 2
+        # One year more at the end of the row may only be a gap, and that is said.
+        assert set(counts[kind]) <= {("refused", False), ("reported", False)}
+        assert counts[kind].total() == 2
 
 
 # A column said twice below a partner without it; groups that two countries dissolve where no
-# total is printed; codes that are names too; a partner in but one of a long table's years.
-@pytest.mark.parametrize("name", ["2/1", "2/28", "2/33", "2/421", "2/466", "2/204"])
+# total is printed; codes that are names too; a partner in but one of a long table's years;
+# codes behind the numbers, in a table of three countries; the IMF's codes; a currency in one
+# language; lists side by side in three languages; an order that two names break; a code in a
+# table of two countries; a blank row that is in no sum.
+NAMES = "1 28 33 421 466 204 34 81 130 217 221 295 450".split()
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_no_change_of_a_generated_table_is_missed_that_something_printed_reveals(name):
     counts = defaultdict(Counter)
-    count_others(generated(name), random.Random(int(name[2:])), counts, 2)
+    count_others(generated(f"2/{name}"), random.Random(int(name)), counts, 2)
     assert [kind for kind, found in counts.items() if found["missed", True]] == []

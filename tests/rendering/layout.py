@@ -213,6 +213,15 @@ def codes():
     return {row["code"]: (row["cldr"], int(row["m49"])) for row in rows}
 
 
+@cache
+def imf_numbers():
+    """Return alpha-3 code, or WLD, → the number that the IMF has for it."""
+    path = Path(traderank.__file__).with_name("codes.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["scheme"] == "imf"]
+    return {row["partner"]: int(row["code"]) for row in rows if row["code"].isdigit()}
+
+
 def share_of(exact, whole, decimals):
     """Return a share in per cent, rounded by itself."""
     scaled = 100 * exact * 10**decimals

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from rendering.layout import codes, share_of
+from rendering.layout import codes, imf_numbers, share_of
 from rendering.sheets import Column, Number, Page, lines_of
 
 #: Languages in which the columns of a long table have names here.
@@ -252,7 +252,7 @@ def imf(known, layout):
         "Goods, Value of Imports, Cost, Insurance, Freight (CIF), US Dollars",
         "TMG_CIF_USD",
     )
-    numbers = {code: 100 + 2 * at for at, code in enumerate(sorted({c for c, *_ in known.exact}))}
+    numbers = imf_numbers()
     for code, flow, period in records(known, layout, _flows(known)):
         if (code, flow) not in at_row:
             row += 1
@@ -262,10 +262,10 @@ def imf(known, layout):
             )
             fields = [
                 layout.voices[0].name(known.reporter),
-                916,
+                numbers.get(known.reporter),
                 *says[flow],
                 name,
-                numbers[code],
+                numbers.get(code),
                 "Value",
             ]
             for at, text in enumerate(fields):

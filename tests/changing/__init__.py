@@ -1,0 +1,1 @@
+"""One thing in a table changed: how, whether the reader notices, whether anything printed tells."""
