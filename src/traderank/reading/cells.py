@@ -230,6 +230,22 @@ def read_unit(text):
     return None if unit is None or unit.currency == "$" else unit
 
 
+@lru_cache(maxsize=65536)
+def total_in(text):
+    """Return the words for a total in the name of one that also names its flow, or "".
+
+    >>> total_in("Экспорт – всего"), total_in("Экспорт в Китай, всего")
+    ('всего', '')
+    """
+    said = says(text)
+    parts = words.tokens(words.plain(text)) if said.flow and said.total else ()
+    flows = [hit for hit in words.hits(parts) if hit.table == "flow"]
+    inside = {at for hit in flows for at in range(hit.start, hit.end)}
+    left = " ".join(part for at, part in enumerate(parts) if at not in inside and part.isalpha())
+    partner = partners.find(left) if left else None
+    return left if partner and partner.code == "WLD" else ""
+
+
 @lru_cache(maxsize=4096)
 def countries_in(text):
     """Return the codes of the countries whose names stand in a text, as whole words.

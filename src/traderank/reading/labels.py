@@ -25,7 +25,7 @@ from traderank.reading.agreement import (
     take,
 )
 from traderank.reading.bands import bands, numbers_columns, parted
-from traderank.reading.cells import says
+from traderank.reading.cells import says, total_in
 from traderank.reading.grid import NUMBERS, texts_in
 from traderank.reading.numbers import noted_readings
 
@@ -82,7 +82,7 @@ def find(text, extra):
     partner = partners.find(text, extra)
     if partner is None and (unit := unit_of(text)):
         partner = partners.find(text[: -len(unit)].rstrip(" ,("), extra)
-    return partner
+    return partner or partners.find(total_in(text))
 
 
 @lru_cache(maxsize=65536)

@@ -14,12 +14,13 @@ from traderank.reading.blocks import (
     Block,
     Walk,
     add_head,
+    add_title,
     label_units,
     part_titles,
     place_of,
     turned_titles,
 )
-from traderank.reading.cells import of_header, says
+from traderank.reading.cells import of_header, says, total_in
 from traderank.reading.grid import NUMBERS
 from traderank.reading.numbers import stands_for_number
 from traderank.reading.odd import cells_of, data_of, odd_row
@@ -44,10 +45,13 @@ def walk(grid, labels, given):
     state.titles = turned_titles(grid, labels)
     start = 0
     state.parts = _parts(state)
-    for row in _odd_rows(grid, labels, records):
+    for row in _telling_rows(grid, labels, records):
         _take(state, records, start, row)
-        odd_row(state, row)
-        start = row + 1
+        if records[row]:
+            _total_of_flow(state, row)
+        else:
+            odd_row(state, row)
+        start = row + (not records[row])
         count = max(len(state.blocks), len(state.titles))
         limits.refuse_more(count, limits.BLOCKS, "tables and titles in a sheet", grid.file)
     _take(state, records, start, len(grid.rows))
@@ -103,9 +107,29 @@ def _beneath(state, rows):
     return {column for row, column in state.grid.beneath if row in rows}
 
 
-def _odd_rows(grid, labels, records):
-    """List the rows that say something and are no records."""
-    return [row for row in np.flatnonzero(~records).tolist() if cells_of(grid, labels, row)]
+def _telling_rows(grid, labels, records):
+    """List the rows that say something of others: those that are no records, and some totals."""
+    odd = [row for row in np.flatnonzero(~records).tolist() if cells_of(grid, labels, row)]
+    named = enumerate(labels.partners)
+    totals = [row for row, partner in named if partner and partner.code == "WLD" and records[row]]
+    return sorted(odd + [row for row in totals if total_in(labels.names[row])])
+
+
+def _total_of_flow(state, row):
+    """Let «Экспорт – всего» speak for the rows that follow, where no header says another flow."""
+    name, column = state.labels.names[row], state.labels.columns[0]
+    flow = says(name).flow
+    headed = {p.says.flow for places in state.blocks[-1].heads for p in places} - {None}
+    if headed and flow not in headed:
+        raise state.grid.refuse(
+            f"«{name.strip()}» stands here, and the header says {' and '.join(sorted(headed))}",
+            "find out which is right and correct the other",
+            row=row,
+            column=column,
+        )
+    titled = [p.says.flow for run in reversed(state.titles) for p in run if p.says.flow]
+    if not headed and titled[:1] != [flow]:
+        add_title(state, row, [(column, name)])
 
 
 def _take(state, records, start, stop):
