@@ -111,14 +111,20 @@ def agrees(grid, group, index, named):
 def means_the_same(grid, group, index, named):
     """Tell a column of a group's own partners that contradicts it in half of the rows or more.
 
-    It names just the same partners in another order, which by chance none does; or is headed
+    It names just the same countries in another order, which by chance none does; or is headed
     as one of partners, and agrees in the other half.
     """
     pairs, differ = compared(group, named)
     if head(grid.texts[index]) == "partner" and 2 * len(differ) <= len(pairs) >= FEWEST:
         return True
-    ones, others = (Counter(pair[side] for pair in pairs) for side in (1, 2))
+    column, rows = grid.columns[index], map(_is_country, group.partners)
+    told = [at for at, mine in enumerate(rows) if mine and column[at] != ""]
+    ones, others = (Counter(of[at] for at in told) for of in (group.partners, named))
     return len(ones) >= FEWEST and ones == others
+
+
+def _is_country(partner):
+    return partner is not None and partner.kind == "country"
 
 
 def is_parted(grid, group, index):
