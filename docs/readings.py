@@ -12,7 +12,6 @@ from html import escape
 
 from traderank.reading import Given, read_grids
 from traderank.reading.cells import read_unit, says
-from traderank.reading.dimensions import find_dimensions
 from traderank.reading.grid import Grid, cell_name
 from traderank.reading.labels import find_labels
 from traderank.reading.layout import find_tables
@@ -232,7 +231,7 @@ def _beside(sample):
     found = {}
     for labels in groups:
         walked = walk(grid, labels, sample.given_to_reader())
-        telling = {dimension.index: "words" for dimension in find_dimensions(walked)[0]}
+        telling = {dimension.index: "words" for dimension in walked.dimensions[0]}
         telling |= dict.fromkeys(labels.columns, "partner")
         for row in (row for block in walked.blocks for row in block.rows):
             found |= {grid.name(row, column): role for column, role in telling.items()}

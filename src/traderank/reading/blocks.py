@@ -53,6 +53,8 @@ class Walk:
     partner: tuple | None = None
     #: What rows with numbers and no partner say of themselves: (column, text).
     parts: set = field(default_factory=set)
+    #: The columns that say one thing of each row, and those that are not to be used.
+    dimensions: tuple = ((), frozenset())
 
 
 def turned_titles(grid, labels):

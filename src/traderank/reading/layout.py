@@ -13,7 +13,6 @@ from itertools import product
 
 from traderank.reading.cells import Unit
 from traderank.reading.checking import checked
-from traderank.reading.dimensions import find_dimensions
 from traderank.reading.heads import ways_of_all
 from traderank.reading.labels import find_labels
 from traderank.reading.longs import long_panels
@@ -144,7 +143,7 @@ def panels(walked, way, style):
     list of Panel
         One for each block; of a long table, one for each reporter and product.
     """
-    found, unused = find_dimensions(walked)
+    found, unused = walked.dimensions
     taken = unused | {dimension.index for dimension in found}
     data = [index for index in walked.data if index not in taken]
     if not data:

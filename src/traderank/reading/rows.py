@@ -21,6 +21,7 @@ from traderank.reading.blocks import (
     turned_titles,
 )
 from traderank.reading.cells import of_header, says, total_in
+from traderank.reading.dimensions import find_dimensions
 from traderank.reading.grid import NUMBERS
 from traderank.reading.numbers import stands_for_number
 from traderank.reading.odd import cells_of, data_of, odd_row
@@ -63,6 +64,8 @@ def walk(grid, labels, given):
     state.blocks = [block for block in state.blocks if block.rows]
     part_titles(state)
     state.data = sorted({*state.data, *_announced(state)})
+    if state.blocks:
+        state.dimensions = find_dimensions(state)
     return state
 
 

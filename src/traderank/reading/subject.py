@@ -6,7 +6,6 @@ import re
 
 from traderank import partners
 from traderank.reading.cells import countries_in, says
-from traderank.reading.dimensions import find_dimensions
 from traderank.reading.grid import NUMBERS
 from traderank.reading.known import is_understood, words_in
 from traderank.reading.numbers import opening
@@ -41,7 +40,7 @@ def check_subject(walked):
     # What stands over a column of growth or weights is said of that column alone.
     telling = titles + [place for place in heads if not place.says.measure]
     _refuse_unknown_goods(grid, telling)
-    said = {dimension.what for dimension in find_dimensions(walked)[0]}
+    said = {dimension.what for dimension in walked.dimensions[0]}
     if "flow" not in said and not _says_trade(walked, titles + heads):
         _refuse_unsaid(walked, telling)
     if "unit" not in said and not any(p.says.unit for p in (*titles, *heads, *walked.notes)):
