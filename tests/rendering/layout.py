@@ -223,6 +223,8 @@ def imf_numbers():
 
 
 def share_of(exact, whole, decimals):
-    """Return a share in per cent, rounded by itself."""
+    """Return a share in per cent, rounded by itself; None of nothing."""
+    if not whole:
+        return None
     scaled = 100 * exact * 10**decimals
     return Number((2 * scaled + whole) // (2 * whole), decimals)
