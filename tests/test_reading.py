@@ -154,7 +154,8 @@ def test_a_small_sheet_is_read_and_proved(tmp_path, name):
     assert pd.isna(row["classification"])
     assert (
         str(reading.proof)
-        == "proved: 37 checks (21 share, 9 sum, 7 turnover) cover 42 of 42 numbers"
+        == "proved: 37 checks (21 share, 9 sum, 7 turnover) cover 42 of 42 numbers\n"
+        "read as KAZ: turnover, export, import; 2023; thousand USD (Лист1!E3); 4 countries"
     )
 
 
