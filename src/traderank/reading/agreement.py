@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
-from traderank.reading.bands import Labels, has_numbers
+from traderank.reading.bands import Labels, has_numbers, numbers_rows
 from traderank.reading.words import exact, plain, totals
 
 #: Fewer partners than this are no table of partners.
@@ -128,6 +128,8 @@ def _is_country(partner):
 
 
 def is_parted(grid, group, index):
-    """Whether numbers part a column from a group, as they part lists side by side."""
-    nearest = min(group.columns, key=lambda at: abs(at - index))
-    return has_numbers(grid, group.partners, *sorted((nearest, index)))
+    """Whether numbers, of trade or of rows, part a column from a group: lists side by side."""
+    first, last = min(*group.columns, index), max(*group.columns, index)
+    return has_numbers(grid, group.partners, first, last) or any(
+        numbers_rows(grid.columns[at], group.partners, FEWEST) for at in range(first + 1, last)
+    )

@@ -186,8 +186,12 @@ def _grid(file, sheet, rows, merged=(), above=()):
 
 
 def _style(rows):
-    """Return the decimal mark of a text's numbers; None where it may be either."""
-    numbers = {cell for row in rows for cell in row if cell[:1].isdigit()}
+    """Return the decimal mark of a text's numbers; None where it may be either.
+
+    A number alone in its line is that of the table, «5.3», and tells nothing of those in it.
+    """
+    lines = (row for row in rows if sum(map(bool, row)) > 1)
+    numbers = {cell for row in lines for cell in row if cell[:1].isdigit()}
     read = [found for cell in numbers if (found := readings(cell))]
     marks = [mark for mark in ".," if all(mark in found for found in read)]
     same = all(found["."] == found[","] for found in read if len(found) == 2)

@@ -25,11 +25,11 @@ def wide_panels(walked, data, way, style):
         notes, columns, used = [], [], []
         there = _there(walked, block)
         over = texts_over(walked.grid, block, there, way)
-        parted = any(
-            place.says.flow in ("export", "import") for texts in over.values() for place in texts
-        )
+        data_here = [index for index in there if index in data]
+        heads = [place for index in data_here for place in over[index]]
+        parted = any(place.says.flow in ("export", "import") for place in heads)
         context = Context(walked.grid, block.titles, walked.notes, walked.given, parted)
-        for index in (index for index in there if index in data):
+        for index in data_here:
             column = column_of(index, over[index], Own(), context)
             if column.__class__ is str:
                 notes.append(f"{walked.grid.line(index)} is not used: {column}")
