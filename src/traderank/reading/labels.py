@@ -27,7 +27,8 @@ from traderank.reading.agreement import (
 from traderank.reading.bands import bands, numbers_columns, parted
 from traderank.reading.cells import says, total_in
 from traderank.reading.grid import NUMBERS, texts_in
-from traderank.reading.numbers import noted_readings
+from traderank.reading.numbers import noted_readings, stands_for_number
+from traderank.reading.records import is_time
 
 _PARTING = re.compile(r"[,(]\s*")
 
@@ -48,6 +49,7 @@ def find_labels(grid, given):
     for index, named in down.items():
         if distinct[index] >= FEWEST and not _is_other(grid, index):
             _look_again(grid.texts[index], named, given.partners)
+            _forget_titles(grid, index, named)
             join(groups, index, named, grid)
     _add_codes(groups, grid, given.partners)
     groups = [part for group in groups for part in parted(grid, group)]
@@ -120,6 +122,15 @@ def _look_again(texts, named, extra):
     for row, text in texts:
         if named[row] is None and partners.ambiguity(text):
             named[row] = partners.find(text, extra, taken=taken)
+
+
+def _forget_titles(grid, index, named):
+    """Forget the totals of a flow without a number: «Foreign trade, total» is a title there."""
+    for row, text in grid.texts[index]:
+        if named[row] is not None and named[row].code == "WLD" and total_in(text):
+            numbers = filter(stands_for_number, grid.rows[row])
+            if all(map(is_time, numbers)):
+                named[row] = None
 
 
 def _distinct(named):
