@@ -128,10 +128,7 @@ def _numbers_in(columns, texts, height):
     for at, (cells, told) in enumerate(zip(columns, texts, strict=True)):
         left = height - len(told) - cells.count("")
         if left:
-            found[at] = [
-                cell if cell.__class__ is float or cell.__class__ is int else math.nan
-                for cell in cells
-            ]
+            found[at] = [cell if cell.__class__ in NUMBERS else math.nan for cell in cells]
             if np.count_nonzero(np.isfinite(found[at])) < left:
                 endless += [(at, row) for row, cell in enumerate(cells) if _is_endless(cell)]
     return found, endless

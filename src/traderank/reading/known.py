@@ -15,8 +15,8 @@ _SEVERAL = re.compile(r"[/\n]")
 
 _ROMAN = ("ii", "iii", "iv")
 
-#: Words of a title that may be no more than a unit.
-_SHORT = 3
+#: Words of a title that may be no more than a unit; so many are a sentence.
+_SHORT, _SENTENCE = 3, 4
 
 
 class Words(NamedTuple):
@@ -31,6 +31,8 @@ class Words(NamedTuple):
     is_empty: bool
     #: Whether it names a structure, which may be one of values as of shares.
     is_structure: bool
+    #: Whether it is a sentence on the figures as such: revised, rounded, without an area.
+    is_remark: bool
     #: Whether it is short, and none of its words is known but such as stand beside a unit.
     may_be_unit: bool
 
@@ -54,6 +56,7 @@ def words_in(text):
         all(hit.table == "filler" for hit in found) and "".join(parts).isalpha(),
         any(hit[:2] == ("beside", "structure") for hit in found)
         and sum(hit.table == "measure" for hit in found) == 1,
+        len(parts) >= _SENTENCE and any(hit[:2] == ("beside", "remark") for hit in found),
         len(parts) <= _SHORT
         and not any(hit.table not in ("filler", "scale") for hit in found)
         and not any(part in partners.name_words() for part in parts),

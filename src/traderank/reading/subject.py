@@ -9,16 +9,13 @@ from traderank.reading.cells import countries_in, says
 from traderank.reading.grid import NUMBERS
 from traderank.reading.known import is_understood, words_in
 from traderank.reading.numbers import opening
-from traderank.reading.words import exact, hits, plain, tokens
+from traderank.reading.words import exact, plain
 
 #: What is no value of trade, where a title says it of the whole table.
 _NO_VALUES = ("weight", "price", "growth", "balance", "reexport")
 
 #: The base of an index: «2015 = 100».
 _INDEX = re.compile(r"=\s*100(?!\d)")
-
-#: So many words are a sentence.
-_SENTENCE = 4
 
 _GIVE = "give a table of exports or imports of goods by partner country"
 
@@ -182,13 +179,7 @@ def _is_of_other(note):
 
 def _is_odd_note(note):
     """Tell a note that names another thing, or is not understood and is no mere remark."""
-    return _is_of_other(note) or (_is_odd(note) and not _is_remark(note.value))
-
-
-def _is_remark(text):
-    """Tell a sentence on the figures as such: that they are revised, rounded, without an area."""
-    parts = tokens(plain(text))
-    return len(parts) >= _SENTENCE and any(hit[:2] == ("beside", "remark") for hit in hits(parts))
+    return _is_of_other(note) or (_is_odd(note) and not words_in(note.value).is_remark)
 
 
 def _is_odd(place):
