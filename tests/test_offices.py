@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from traderank import read_workbook
+from traderank.table import Refused
 
 
 def read(folder, text, **given):
@@ -35,3 +38,12 @@ def test_a_total_that_names_its_flow_is_the_worlds(tmp_path):
     table = read(tmp_path, "2023 год\nтыс. долларов США\nЭкспорт – всего,30\nКитай,20\nРоссия,10\n")
     assert table["partner"].tolist() == ["WLD", "CHN", "RUS"]
     assert set(table["flow"]) == {"export"}
+
+
+def test_the_number_of_a_table_tells_nothing_of_the_numbers_in_it(tmp_path):
+    with pytest.raises(Refused, match="decimal points or decimal commas"):
+        read(
+            tmp_path,
+            "5.3\nExports by country in 2023; thousand USD\n"
+            "Country;Value\nChina;7,000\nRussia;2,000\n",
+        )
